@@ -1,0 +1,1 @@
+"""All that the services share of meaning: nouns, commands and events, as pydantic models."""

@@ -1,0 +1,1 @@
+"""Owns contacts, reminder policies, notifications and deliveries."""

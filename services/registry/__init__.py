@@ -1,0 +1,1 @@
+"""Owns organizations, keys, campaigns, notices, activities, deliverables and assignments."""

@@ -1,0 +1,1 @@
+"""Owns nothing: read models and exports made of what the others say."""

@@ -1,0 +1,1 @@
+"""Owns submissions, their versions and reviews."""
