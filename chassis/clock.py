@@ -37,14 +37,14 @@ def read_clock(text: str | None, anchor: float | None = None) -> Clock:
     """
     if not text:
         return Clock()
+    refusal = BadClock(
+        f"expected a moment with its offset, such as 2024-08-30T09:00:00+08:00@3600, got {text!r}"
+    )
     moment, _, speed = text.partition("@")
     try:
-        start = datetime.fromisoformat(moment)
-        factor = float(speed or 1)
+        start, factor = datetime.fromisoformat(moment), float(speed or 1)
     except ValueError:
-        start, factor = datetime.min, 0.0
+        raise refusal from None
     if start.tzinfo is None or not 0 < factor <= 1_000_000:
-        raise BadClock(
-            f"expected a moment with its offset, such as 2024-08-30T09:00:00+08:00@3600, got {text!r}"
-        )
+        raise refusal
     return Clock(start.astimezone(UTC), factor, time.time() if anchor is None else anchor)
