@@ -1,0 +1,1 @@
+"""What notifier says and is asked."""

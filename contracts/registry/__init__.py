@@ -1,0 +1,1 @@
+"""What registry says and is asked."""

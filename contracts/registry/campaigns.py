@@ -1,0 +1,59 @@
+"""Campaign 活动周: a theme, its days and zone, and the organization that issues it."""
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from contracts.envelope import Event
+from contracts.shapes import Aggregate, Change, Command, Line
+
+
+class Campaign(Aggregate):
+    """Runs from `starts_on` to `ends_on`, both inclusive, in `timezone` (an IANA name)."""
+
+    name: str
+    theme: str
+    starts_on: date
+    ends_on: date
+    timezone: str
+    issuer_id: UUID
+    parent_id: UUID | None = None
+    based_on: list[str] = []
+
+
+class OpenCampaign(Command):
+    name: Line
+    theme: Line
+    starts_on: date
+    ends_on: date
+    timezone: Line
+    issuer_id: UUID
+    parent_id: UUID | None = None
+    based_on: list[Line] = Field(default=[], max_length=20)
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError(f"ends_on {self.ends_on} is before starts_on {self.starts_on}")
+        return self
+
+
+class ChangeCampaign(Change):
+    name: Line = ""
+    theme: Line = ""
+    starts_on: date = date.min
+    ends_on: date = date.min
+    based_on: list[Line] = Field(default=[], max_length=20)
+
+
+class CampaignOpened(Event, type="rollcall.registry.campaign.opened.v1"):
+    campaign: Campaign
+
+
+class CampaignChanged(Event, type="rollcall.registry.campaign.changed.v1"):
+    campaign: Campaign
+
+
+FACTS = (CampaignOpened, CampaignChanged)

@@ -1,0 +1,29 @@
+"""ThemeDay 主题日: a date, a name and one or more organisers."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.envelope import Event
+from contracts.shapes import Aggregate, Command, Line
+
+
+class ThemeDay(Aggregate):
+    campaign_id: UUID
+    date: date
+    name: str
+    organiser_ids: list[UUID]
+
+
+class SetThemeDay(Command):
+    date: date
+    name: Line
+    organiser_ids: list[UUID] = Field(min_length=1, max_length=50)
+
+
+class ThemeDaySet(Event, type="rollcall.registry.theme_day.set.v1"):
+    theme_day: ThemeDay
+
+
+FACTS = (ThemeDaySet,)

@@ -1,0 +1,35 @@
+"""Export: a file made of the read models."""
+
+from typing import Literal
+from uuid import UUID
+
+from contracts.envelope import Event
+from contracts.shapes import Aggregate, Command, Instant
+
+ExportKind = Literal["annex_xlsx"]
+
+
+class Export(Aggregate):
+    """`progress` runs from 0 to 1; `url` and `sha256` are there when it is done."""
+
+    campaign_id: UUID
+    kind: ExportKind
+    as_of: Instant | None = None
+    state: Literal["queued", "running", "done", "failed"]
+    progress: float = 0.0
+    rows: int = 0
+    url: str | None = None
+    sha256: str | None = None
+    error: str | None = None
+
+
+class RequestExport(Command):
+    kind: ExportKind
+    as_of: Instant | None = None
+
+
+class ExportFinished(Event, type="rollcall.reporting.export.finished.v1"):
+    export: Export
+
+
+FACTS = (ExportFinished,)

@@ -1,0 +1,82 @@
+"""The ground of every contract: strict commands, tolerant facts, and text that is safe to keep."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def keep_prose(text: str) -> str:
+    """Text of several lines, in NFC; refuses control and direction characters and lone surrogates."""
+    if _CONTROL.search(text):
+        raise ValueError("holds a control character; only tabs and line ends may stand between the letters")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("holds half of a surrogate pair; expected whole characters in UTF-8")
+    if any("\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069" for letter in text):
+        raise ValueError("holds a character that turns the direction of the text")
+    if not _UNSEEN.sub("", text).strip():
+        raise ValueError("is blank; expected at least one letter that can be seen")
+    return unicodedata.normalize("NFC", text)
+
+
+def keep_line(text: str) -> str:
+    """Text of one line, otherwise as keep_prose."""
+    if any(letter in text for letter in "\r\n\t"):
+        raise ValueError("holds a tab or a line end; expected one line")
+    return keep_prose(text)
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(keep_line)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(keep_prose)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(keep_prose)]
+Instant = AwareDatetime
+
+
+class Shape(BaseModel):
+    """What is answered and what events carry: unknown fields are passed over, for a contract may grow."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+
+class Aggregate(Shape):
+    """A thing with an identity. `version` goes one up at each change, and the newer version wins."""
+
+    id: UUID
+    version: int = Field(ge=1)
+    created_at: Instant
+    updated_at: Instant
+
+    @property
+    def revision_number(self) -> int:
+        """Orders the states of this aggregate on the bus: its version, unless the noun says otherwise."""
+        return self.version
+
+
+AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
+
+
+class Command(BaseModel):
+    """What a caller asks for: nothing unknown, nothing coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Change(Command):
+    """A PATCH: only the fields that were sent are changed."""
+
+    def sent(self) -> dict[str, Any]:
+        """The fields that the caller named, with their new values."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def changed(aggregate: AnyAggregate, at: datetime, **fields: Any) -> AnyAggregate:
+    """The next version of `aggregate` with these fields, checked again as a whole."""
+    values = {name: getattr(aggregate, name) for name in type(aggregate).model_fields}
+    values.update(fields, version=aggregate.version + 1, updated_at=at)
+    return type(aggregate).model_validate(values)
