@@ -4,11 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 DATA ?= .rollcall
+DEMO_DATA ?= .rollcall-demo
+PORT_BASE ?= 8000
 WORKERS ?= 2
-FILES := contracts chassis services cli tests
+EXIT ?=
+FILES := contracts chassis services cli tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help install test check lock clean
+.PHONY: help install demo up test check schemas bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -22,6 +25,12 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+demo: install  ## play the week of 2024 and check every figure (EXIT=1 stops when it is over)
+	$(BIN)/rollcall demo --data $(DEMO_DATA) --port-base $(PORT_BASE) $(if $(EXIT),--exit)
+
+up: install  ## run Rollcall on this machine, its data in DATA
+	$(BIN)/rollcall up --data $(DATA) --port-base $(PORT_BASE)
+
 test: install  ## the whole test suite, on real servers, in random order
 	$(BIN)/python -m pytest -n $(WORKERS) tests
 
@@ -31,6 +40,12 @@ check: install  ## format, lint, types, imports, unit tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit
+
+schemas: install  ## write contracts/schemas and docs/asyncapi.json anew; a breaking change is refused
+	$(BIN)/python -m cli.schemas
+
+bench: install  ## measure against the plain servers, as ratios in one run (minutes)
+	$(BIN)/python -m benchmarks
 
 lock: install  ## write the hash-locked requirements again from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

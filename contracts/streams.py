@@ -24,6 +24,9 @@ class Durable(NamedTuple):
         return f"{self.service}-hears-{self.stream}"
 
 
+HEADS = Stream("heads", tuple(f"heads.{service}" for service in SERVICES))
+"""The newest link of each service's hash chain, kept away from its database: a tail cut off there shows here."""
+
 STREAMS = tuple(Stream(service, (f"rollcall.{service}.>",)) for service in SERVICES)
 
 DURABLES = (

@@ -18,6 +18,9 @@ class Notification(Aggregate):
     campaign_id: UUID
     occasion: str
     assignment_id: UUID | None = None
+    acknowledgement_id: UUID | None = None
+    submission_id: UUID | None = None
+    activity_id: UUID | None = None
     organization_id: UUID
     about_organization_id: UUID
     channel: str

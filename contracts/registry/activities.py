@@ -111,6 +111,10 @@ class ActivityDrafted(Event, type="rollcall.registry.activity.drafted.v1"):
     activity: Activity
 
 
+class ActivityRegistered(Event, type="rollcall.registry.activity.registered.v1"):
+    activity: Activity
+
+
 class ActivityChanged(Event, type="rollcall.registry.activity.changed.v1"):
     activity: Activity
 
@@ -123,4 +127,4 @@ class ActivitySelected(Event, type="rollcall.registry.activity.selected.v1"):
     activity: Activity
 
 
-FACTS = (ActivityDrafted, ActivityChanged, ActivityRescheduled, ActivitySelected)
+FACTS = (ActivityDrafted, ActivityRegistered, ActivityChanged, ActivityRescheduled, ActivitySelected)

@@ -11,7 +11,10 @@ from contracts.shapes import Aggregate, Change, Command, Line
 
 
 class Campaign(Aggregate):
-    """Runs from `starts_on` to `ends_on`, both inclusive, in `timezone` (an IANA name)."""
+    """Runs from `starts_on` to `ends_on`, both inclusive, in `timezone` (an IANA name).
+
+    `annex_titles` and `annex_remarks` stand above and below the table of activities, as it was imported.
+    """
 
     name: str
     theme: str
@@ -21,6 +24,8 @@ class Campaign(Aggregate):
     issuer_id: UUID
     parent_id: UUID | None = None
     based_on: list[str] = []
+    annex_titles: list[str] = []
+    annex_remarks: list[str] = []
 
 
 class OpenCampaign(Command):

@@ -83,3 +83,18 @@ class Matrix(Shape):
     next_cursor: str | None
     as_of: Instant
     behind_seconds: float
+
+
+class ListedActivity(Shape):
+    """An activity as it is listed: its hosts by name, in their order."""
+
+    id: UUID
+    serial_number: int | None
+    category: str
+    name: str
+    hosts: list[str]
+    hosts_text: str | None
+    starts_at: Instant | None
+    ends_at: Instant | None
+    place: str | None
+    state: str

@@ -95,6 +95,7 @@ class Receipt(Shape):
     state: State
     assignment_id: UUID
     organization_id: UUID
+    nil_return: bool = False
 
 
 class SubmissionVersion(Shape):

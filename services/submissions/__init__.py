@@ -1,1 +1,1 @@
-"""Owns submissions, their versions and reviews."""
+"""Submissions: takes in what units hand in, and the reviews of it."""

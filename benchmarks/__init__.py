@@ -1,0 +1,1 @@
+"""What Rollcall does beside what the plain servers and clients do, as ratios in one run."""

@@ -1,0 +1,175 @@
+"""Access by key: `rc_<key id>_<secret>`, kept as a hash, looked up in the service's own copy of the keys."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from chassis.connections import Connection
+from chassis.database import Database
+from chassis.refusals import Unauthorized
+
+CACHE_SECONDS = 1.0
+"""A key is looked up anew after this, so that a revoked one is refused within two seconds."""
+CACHE_SIZE = 10_000
+_KEY = re.compile(r"rc_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
+
+
+class KeyMissing(Unauthorized):
+    """No key was shown."""
+
+
+class KeyUnknown(Unauthorized):
+    """No such key: it was never made, or is mistyped."""
+
+
+class KeyExpired(Unauthorized):
+    """The key was good until its day."""
+
+
+class KeyRevoked(Unauthorized):
+    """The key was taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: a key of one organization, in one role."""
+
+    key_id: UUID
+    organization_id: UUID
+    role: str
+
+    def as_actor(self) -> Mapping[str, Any]:
+        """As the log keeps it."""
+        return {
+            "key_id": str(self.key_id),
+            "organization_id": str(self.organization_id),
+            "role": self.role,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A key as every service keeps it; `version` orders its states."""
+
+    id: UUID
+    organization_id: UUID
+    role: str
+    secret_sha256: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    version: int
+
+
+class Key(Protocol):
+    """What a key's owner tells of it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def organization_id(self) -> UUID: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+    @property
+    def revoked_at(self) -> datetime | None: ...
+    @property
+    def version(self) -> int: ...
+
+
+def copy_of(key: Key, secret_sha256: str) -> AccessKey:
+    """The copy that requests are checked against."""
+    return AccessKey(
+        key.id, key.organization_id, key.role, secret_sha256, key.expires_at, key.revoked_at, key.version
+    )
+
+
+def make_secret() -> str:
+    """A new secret of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def write_key(id: UUID, secret: str) -> str:
+    """The key as its owner shows it."""
+    return f"rc_{id.hex}_{secret}"
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hex: enough for a random secret of 256 bits (OWASP ASVS 5.0, 11.4)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+FIND = """
+    SELECT id, organization_id, role, secret_sha256, expires_at, revoked_at, version FROM access_key WHERE id = $1
+"""
+KEEP = """
+    INSERT INTO access_key AS known (id, organization_id, role, secret_sha256, expires_at, revoked_at, version)
+    SELECT id, organization_id, role, secret_sha256, expires_at, revoked_at, version
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[])
+           AS k (id, organization_id, role, secret_sha256, expires_at, revoked_at, version)
+    ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, role = excluded.role,
+           secret_sha256 = excluded.secret_sha256, expires_at = excluded.expires_at,
+           revoked_at = excluded.revoked_at, version = excluded.version
+     WHERE excluded.version > known.version
+"""
+
+
+async def keep(connection: Connection, keys: list[AccessKey]) -> None:
+    """Keep these keys where they are newer than what is known; each id at most once."""
+    columns = [[getattr(key, name) for key in keys] for name in AccessKey.__dataclass_fields__]
+    await connection.execute(KEEP, *columns)
+
+
+class KeyRing:
+    """Lets callers in. Holds what it looked up for CACHE_SECONDS."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._cache: dict[UUID, tuple[float, AccessKey | None]] = {}
+
+    async def admit(self, authorization: list[str]) -> Principal:
+        """The caller behind the request's Authorization headers, or a refusal that says why not."""
+        id, secret = _read_header(authorization)
+        key = await self._find(id)
+        if key is None or not hmac.compare_digest(key.secret_sha256, hash_secret(secret)):
+            raise KeyUnknown("this key is not known; expected one that the office has made")
+        if key.revoked_at is not None:
+            raise KeyRevoked("this key was revoked; ask the office for a new one")
+        if key.expires_at is not None and key.expires_at <= self.database.clock.now():
+            raise KeyExpired(
+                f"this key was good until {key.expires_at.isoformat()}; ask the office for a new one"
+            )
+        return Principal(key.id, key.organization_id, key.role)
+
+    async def _find(self, id: UUID) -> AccessKey | None:
+        now = time.monotonic()
+        known = self._cache.get(id)
+        if known is not None and known[0] > now:
+            return known[1]
+        async with self.database.reading() as connection:
+            row = await connection.fetchrow(FIND, id)
+        key = None if row is None else AccessKey(**dict(row))
+        if len(self._cache) >= CACHE_SIZE:
+            self._cache.clear()
+        if key is not None:
+            self._cache[id] = (now + CACHE_SECONDS, key)
+        return key
+
+
+def _read_header(authorization: list[str]) -> tuple[UUID, str]:
+    if not authorization:
+        raise KeyMissing("no key was shown; expected the header Authorization: Bearer <key>")
+    if len(authorization) > 1:
+        raise KeyMissing("Authorization was sent twice; expected one header with one key")
+    scheme, _, key = authorization[0].partition(" ")
+    match = _KEY.fullmatch(key.strip())
+    if scheme.lower() != "bearer" or match is None:
+        raise KeyUnknown("the Authorization header holds no key; expected Bearer rc_<key id>_<secret>")
+    return UUID(match[1]), match[2]

@@ -1,0 +1,97 @@
+"""The event log: each fact appended in the transaction that made it true, and queued there to be told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from chassis.connections import Connection
+from chassis.identity import new_id
+from chassis.refusals import TooLarge
+
+BODY_LIMIT = 512 * 1024
+"""Bytes of an event: half of what NATS takes. Longer belongs in attachments, which never travel on the bus."""
+
+
+class Fact(Protocol):
+    """What the log needs of an event; the contracts' Event has it."""
+
+    type: ClassVar[str]
+
+    @property
+    def aggregate_id(self) -> UUID: ...
+
+    @property
+    def aggregate_version(self) -> int: ...
+
+    def model_dump_json(self) -> str: ...
+
+
+class Actor(Protocol):
+    """Who did it, as the log keeps it."""
+
+    def as_actor(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The service itself, acting on the clock or on an event."""
+
+    name: str
+
+    def as_actor(self) -> Mapping[str, Any]:
+        return {"system": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One row of the log. `actor` is JSON; `body` is the event, byte for byte as it is told."""
+
+    position: int
+    id: UUID
+    type: str
+    aggregate_id: UUID
+    aggregate_version: int
+    occurred_at: datetime
+    actor: str
+    traceparent: str
+    body: bytes
+
+
+APPEND = """
+    WITH appended AS (
+        INSERT INTO events (id, type, aggregate_id, aggregate_version, occurred_at, actor, traceparent, body)
+        SELECT id, type, aggregate_id, aggregate_version, $5, $6, $7, body
+          FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $8::bytea[])
+               WITH ORDINALITY AS fact (id, type, aggregate_id, aggregate_version, body, nth)
+         ORDER BY nth
+        RETURNING position
+    )
+    INSERT INTO outbox (position) SELECT position FROM appended
+"""
+
+
+async def append(
+    connection: Connection,
+    facts: Sequence[Fact],
+    actor: Actor,
+    at: datetime,
+    traceparent: str,
+) -> None:
+    """Append `facts` to the log and the outbox, in their order, in the connection's transaction."""
+    bodies = [fact.model_dump_json().encode() for fact in facts]
+    for fact, body in zip(facts, bodies, strict=True):
+        if len(body) > BODY_LIMIT:
+            raise TooLarge(f"{fact.type} takes {len(body)} bytes; expected at most {BODY_LIMIT}")
+    await connection.execute(
+        APPEND,
+        [new_id() for _ in facts],
+        [fact.type for fact in facts],
+        [fact.aggregate_id for fact in facts],
+        [fact.aggregate_version for fact in facts],
+        at,
+        dict(actor.as_actor()),
+        traceparent,
+        bodies,
+    )

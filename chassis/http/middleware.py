@@ -1,0 +1,82 @@
+"""Around each request: its id, its trace, a limit on its body, its time measured."""
+
+import re
+import time
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.identity import new_id
+from chassis.metrics import HttpMetrics
+from chassis.tracing import continue_trace
+
+BODY_LIMIT = 1024 * 1024
+UPLOAD_LIMIT = 32 * 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_UPLOADS = ("multipart/form-data", "application/x-ndjson")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class Surroundings:
+    """The one middleware."""
+
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        request_id = _request_id(headers.get("x-request-id"))
+        traceparent = continue_trace(headers.get("traceparent"))
+        started, status = time.perf_counter(), 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id, trace=traceparent.split("-")[1]):
+            try:
+                limit = UPLOAD_LIMIT if headers.get("content-type", "").startswith(_UPLOADS) else BODY_LIMIT
+                await self.app(scope, _limited(receive, headers, limit), send_with_id)
+            finally:
+                self._measure(scope, status, time.perf_counter() - started)
+
+    def _measure(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self.metrics.answered.labels(method, route, str(status)).inc()
+        self.metrics.seconds.labels(method, route).observe(seconds)
+        if status in (401, 403):
+            self.metrics.denied.inc()
+
+
+def _request_id(asked: str | None) -> str:
+    return asked if asked and _REQUEST_ID.fullmatch(asked) else str(new_id())
+
+
+def _limited(receive: Receive, headers: dict[str, str], limit: int) -> Receive:
+    """`receive`, but refusing a body that is longer than `limit` bytes, whatever it said of itself."""
+    declared = headers.get("content-length", "")
+    seen = int(declared) if declared.isdigit() else 0
+    refusal = HTTPException(413, f"the body is longer than {limit} bytes; expected at most that")
+    counted = 0
+
+    async def receive_within_limit() -> Any:
+        nonlocal counted
+        if seen > limit:
+            raise refusal
+        message = await receive()
+        counted += len(message.get("body", b""))
+        if counted > limit:
+            raise refusal
+        return message
+
+    return receive_within_limit

@@ -1,0 +1,102 @@
+"""Problems: every refusal and failure as problem+json (RFC 9457), mapped in this one place."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from chassis.connections import UNAVAILABLE
+from chassis.idempotency import AnsweredBefore
+from chassis.refusals import Refusal, Unavailable
+
+log = structlog.get_logger()
+
+TYPE = "urn:rollcall:problem:"
+_PHRASES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
+
+
+def problem(status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
+    """The members of a problem: `code` is stable, `detail` is for people."""
+    return {
+        "type": TYPE + code,
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **extra,
+    }
+
+
+def describe(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as a problem."""
+    return problem(refusal.status, refusal.code, refusal.detail, **refusal.extra)
+
+
+def list_fields(errors: list[Any]) -> list[dict[str, Any]]:
+    """pydantic's errors as a list of fields with what was wrong and expected."""
+    return [
+        {
+            "field": ".".join(str(part) for part in error["loc"] if part != "body") or "body",
+            "message": str(error["msg"]).removeprefix("Value error, "),
+        }
+        for error in errors
+    ]
+
+
+def _answer(content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse(
+        content, status_code=content["status"], headers=headers, media_type="application/problem+json"
+    )
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return _answer(describe(error), error.headers)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = list_fields(list(error.errors()))
+    detail = "; ".join(f"{each['field']}: {each['message']}" for each in fields[:3])
+    return _answer(problem(422, "invalid", detail, errors=fields))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _PHRASES.get(error.status_code, "bad_request" if error.status_code < 500 else "failed")
+    headers = dict(error.headers or {})
+    return _answer(problem(error.status_code, code, str(error.detail)), headers)
+
+
+async def _on_answered(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AnsweredBefore)
+    headers = {"Idempotency-Replayed": "true"} | ({"ETag": error.etag} if error.etag else {})
+    return Response(error.body, error.status, headers, "application/json")
+
+
+async def _on_unavailable(request: Request, error: Exception) -> Response:
+    log.warning("request_without_database", error=repr(error))
+    return await _on_refusal(
+        request, Unavailable("the database does not answer; nothing was done: come again")
+    )
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    log.error("request_failed", path=request.url.path, exc_info=error)
+    return _answer(
+        problem(500, "failed", "an error of ours, which is logged with this request's id; nothing was done")
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have all of the app's refusals and failures answered as problems."""
+    app.add_exception_handler(Refusal, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(AnsweredBefore, _on_answered)
+    for transient in UNAVAILABLE:
+        app.add_exception_handler(transient, _on_unavailable)
+    app.add_exception_handler(Exception, _on_failure)

@@ -1,0 +1,120 @@
+"""Routes: for each request first who asks, then what; and each answer that has a version carries it as ETag."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.params import Body, File, Form
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+from chassis.access import KeyRing, Principal
+from chassis.http.bodies import ParsedRequest, check_json, parse
+from chassis.idempotency import Claim, claiming
+from chassis.refusals import BadRequest, PreconditionRequired, Unprocessable
+
+
+class BadIdempotencyKey(BadRequest):
+    """The Idempotency-Key cannot be used as one."""
+
+
+class BadIfMatch(Unprocessable):
+    """The If-Match header holds no version."""
+
+
+class IfMatchRequired(PreconditionRequired):
+    """A change says which version it was made for."""
+
+
+class VersionedResponse(JSONResponse):
+    """JSON whose `version` is the ETag."""
+
+    def __init__(self, content: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(content, *args, **kwargs)
+        if isinstance(content, dict) and isinstance(content.get("version"), int):
+            self.headers["ETag"] = f'"{content["version"]}"'
+
+
+class KeyedRoute(APIRoute):
+    """A route that lets nobody in without a key, reads JSON strictly, and honours Idempotency-Key on POST."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        model = self._json_model()
+
+        async def admit_and_handle(request: Request) -> Response:
+            parsed = ParsedRequest(request.scope, request.receive)
+            ring: KeyRing = request.app.state.key_ring
+            principal = await ring.admit(request.headers.getlist("authorization"))
+            request.state.principal = principal
+            if model is not None:
+                check_json(parsed)
+                parsed.parsed = parse(model, await parsed.body())
+            claim = await self._claim(parsed, principal) if request.method == "POST" else None
+            with claiming(claim):
+                return await handle(parsed)
+
+        return admit_and_handle
+
+    def _json_model(self) -> type[BaseModel] | None:
+        field = self.body_field
+        if field is None or isinstance(field.field_info, (Form, File)):
+            return None
+        assert isinstance(field.field_info, Body)
+        kind = field.field_info.annotation
+        assert isinstance(kind, type)
+        assert issubclass(kind, BaseModel)
+        return kind
+
+    async def _claim(self, request: Request, principal: Principal) -> Claim | None:
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            return None
+        if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
+            raise BadIdempotencyKey("Idempotency-Key must be 1 to 255 printable ASCII characters")
+        digest = hashlib.sha256(await request.body()).hexdigest()
+        return Claim(
+            principal.key_id, key, f"POST {request.url.path}", digest, status=self.status_code or 200
+        )
+
+
+def make_router() -> APIRouter:
+    """A router for one noun: all of its routes ask for a key."""
+    return APIRouter(
+        route_class=KeyedRoute,
+        default_response_class=VersionedResponse,
+        dependencies=[Depends(HTTPBearer(auto_error=False, description="A key of the office: rc_…"))],
+    )
+
+
+def _principal(request: Request) -> Principal:
+    found: Principal = request.state.principal
+    return found
+
+
+def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    if if_match is None or if_match == "*":
+        return None
+    version = if_match.removeprefix("W/").strip('"')
+    if not version.isascii() or not version.isdigit() or len(version) > 9:
+        raise BadIfMatch(f'If-Match is {if_match!r}; expected a version such as "3"')
+    return int(version)
+
+
+def _required_if_match(expected: Annotated[int | None, Depends(_if_match)]) -> int:
+    if expected is None:
+        raise IfMatchRequired('this change needs If-Match with the version that you have read, such as "3"')
+    return expected
+
+
+async def _idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> None:
+    """Only so that the header stands in OpenAPI: the route has dealt with it."""
+
+
+Caller = Annotated[Principal, Depends(_principal)]
+IfMatch = Annotated[int | None, Depends(_if_match)]
+RequiredIfMatch = Annotated[int, Depends(_required_if_match)]
+OncePerKey = Depends(_idempotency_key)

@@ -1,0 +1,10 @@
+"""Identities: UUIDv7, so that rows made together lie together."""
+
+from uuid import UUID
+
+import uuid_utils.compat
+
+
+def new_id() -> UUID:
+    """A new UUIDv7 (RFC 9562)."""
+    return uuid_utils.compat.uuid7()

@@ -1,0 +1,185 @@
+"""The relay: tells the bus what the log holds, in order and in batches, and takes out only what was confirmed."""
+
+import asyncio
+import json
+import time
+from dataclasses import replace
+
+import asyncpg
+import nats.errors
+import nats.js.errors
+import structlog
+
+from chassis import chain, lease, outbox, reconciling
+from chassis.bus import Bus
+from chassis.connections import UNAVAILABLE
+from chassis.database import Database
+from chassis.metrics import RelayMetrics
+from chassis.outbox import Waiting
+from chassis.publishing import (
+    DUPLICATE_IN_BATCH,
+    NeverPublishable,
+    PublishFailed,
+    Telling,
+    publish_batch,
+    publish_one,
+)
+
+log = structlog.get_logger()
+
+BUS_AWAY = (nats.errors.Error, nats.js.errors.Error, PublishFailed, OSError, asyncio.TimeoutError)
+BEAT_SECONDS = 5.0
+HEAD_SECONDS = 60.0
+MEASURE_SECONDS = 1.0
+
+
+class Relay:
+    """One service's relay. Run as many as there are processes: one leads, the others stand by.
+
+    `dsn` is for a connection of its own, which holds the lease and does all of the relay's writing.
+    """
+
+    def __init__(self, service: str, dsn: str, database: Database, bus: Bus, metrics: RelayMetrics) -> None:
+        self.service = service
+        self.dsn = dsn
+        self.database = database
+        self.bus = bus
+        self.metrics = metrics
+        self.poll_seconds = 0.05
+        self.reconcile_seconds = 10.0
+        self.stale_seconds = lease.STALE_SECONDS
+        self.head = chain.Head(0, chain.GENESIS)
+        self.told_head: chain.Head | None = None
+        self._due: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Lead, or stand by and lead later; ends only by being cancelled."""
+        while True:
+            try:
+                async with lease.lead(self.dsn, f"{self.service}-relay", self.stale_seconds) as connection:
+                    self.metrics.leading.set(1)
+                    await self._lead(connection)
+            except UNAVAILABLE as error:
+                log.warning("relay_without_database", error=repr(error))
+                await asyncio.sleep(0.5)
+            finally:
+                self.metrics.leading.set(0)
+
+    async def _lead(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self.head = await chain.read_head(connection)
+        self._due.clear()
+        while True:
+            self.database.told.clear()
+            if self._is_due("beat", BEAT_SECONDS):
+                await lease.beat(connection)
+            if self._is_due("measure", MEASURE_SECONDS):
+                await self._measure(connection)
+            told = await self._try_to_tell(connection)
+            if told == 0:
+                await self._wait()
+
+    async def _try_to_tell(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+        try:
+            if self._is_due("reconcile", self.reconcile_seconds):
+                await reconciling.reconcile(connection, self.bus.jetstream, self.service)
+            if self._is_due("head", HEAD_SECONDS):
+                await self._tell_head()
+            return await self._tell(connection)
+        except BUS_AWAY as error:
+            self.metrics.failed.inc()
+            log.warning("relay_without_bus", error=str(error) or repr(error))
+            self._due.pop("reconcile", None)
+            await asyncio.sleep(0.5)
+            return 0
+
+    async def _tell(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+        """Tell the oldest batch; how many left the outbox."""
+        batch = await outbox.read(connection)
+        if not batch:
+            return 0
+        told, parked, last_seq = await self._publish(batch)
+        async with connection.transaction():
+            head = await chain.extend(connection, self.head, [w.event for w in batch if not w.chained])
+            await outbox.take_out(connection, told)
+            for waiting, error in parked:
+                await outbox.park(connection, waiting, error)
+            await reconciling.confirm(connection, self.service, last_seq)
+        self.head = head
+        self.metrics.told.inc(len(told))
+        return len(batch)
+
+    async def _publish(self, batch: list[Waiting]) -> tuple[list[Waiting], list[tuple[Waiting, str]], int]:
+        """All at once; one by one when the stream has some of them already, or one cannot be published."""
+        tellings = [self._telling(waiting) for waiting in batch]
+        try:
+            return batch, [], await publish_batch(self.bus.client, self.service, tellings)
+        except PublishFailed as refused:
+            if refused.code != DUPLICATE_IN_BATCH:
+                log.warning("batch_refused", error=str(refused))
+        except (nats.errors.MaxPayloadError, nats.errors.BadSubjectError, ValueError) as error:
+            log.warning("batch_unpublishable", error=repr(error))
+        return await self._publish_singly(batch, tellings)
+
+    async def _publish_singly(
+        self, batch: list[Waiting], tellings: list[Telling]
+    ) -> tuple[list[Waiting], list[tuple[Waiting, str]], int]:
+        told, parked, last_seq = list[Waiting](), list[tuple[Waiting, str]](), 0
+        for waiting, telling in zip(batch, tellings, strict=True):
+            try:
+                last_seq = max(last_seq, await publish_one(self.bus.client, self.service, telling))
+                told.append(waiting)
+            except NeverPublishable as error:
+                parked.append((waiting, str(error)))
+                self.metrics.parked.inc()
+                log.error("event_parked_unpublished", event_id=str(waiting.event.id), error=str(error))
+        return told, parked, last_seq
+
+    def _telling(self, waiting: Waiting) -> Telling:
+        event = waiting.event
+        return Telling(
+            subject=event.type,
+            message_id=waiting.message_id,
+            headers={
+                "ce-specversion": "1.0",
+                "ce-id": str(event.id),
+                "ce-type": event.type,
+                "ce-source": f"/rollcall/{self.service}",
+                "ce-time": event.occurred_at.isoformat(),
+                "ce-subject": str(event.aggregate_id),
+                "content-type": "application/json",
+                "traceparent": event.traceparent,
+            },
+            body=event.body,
+        )
+
+    async def _tell_head(self) -> None:
+        """Publish the chain's head outside of this database, so that a tail cut off here shows there."""
+        if self.head == self.told_head or self.head.link == 0:
+            return
+        body = json.dumps({"link": self.head.link, "hash": self.head.hash.hex()}).encode()
+        message_id = f"{self.service}-{self.head.link}-{self.head.hash.hex()[:16]}"
+        await publish_one(self.bus.client, "heads", Telling(f"heads.{self.service}", message_id, {}, body))
+        self.told_head = replace(self.head)
+
+    async def _measure(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        backlog = await outbox.backlog(connection)
+        now = self.database.clock.now()
+        age = 0.0 if backlog.oldest_at is None else max(0.0, (now - backlog.oldest_at).total_seconds())
+        self.metrics.waiting.set(backlog.waiting_count)
+        self.metrics.oldest_seconds.set(age)
+        self.metrics.parked_present.set(backlog.parked_count)
+
+    def _is_due(self, what: str, every: float) -> bool:
+        now = time.monotonic()
+        if now < self._due.get(what, 0.0):
+            return False
+        self._due[what] = now + every
+        return True
+
+    async def _wait(self) -> None:
+        """Until something is committed here, or a poll has passed: others may write to the same outbox."""
+        try:
+            async with asyncio.timeout(self.poll_seconds):
+                await self.database.told.wait()
+        except TimeoutError:
+            pass

@@ -1,0 +1,201 @@
+"""A service: its table of contents put to work, from the first log line to a clean end."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+
+from chassis import durables, logs, sweeps
+from chassis.access import KeyRing
+from chassis.bus import Bus, make_bus
+from chassis.connections import Connection, open_pool
+from chassis.consumers import Consumer, Hears, Readable
+from chassis.database import Database
+from chassis.http import operations, problems
+from chassis.http.middleware import Surroundings
+from chassis.metrics import ConsumerMetrics, HttpMetrics, RelayMetrics, SweepMetrics
+from chassis.pulling import subscribe
+from chassis.relay import Relay
+from chassis.settings import ServiceSettings
+from chassis.sweeps import Sweep
+from chassis.topology import Durable
+from chassis.watchdog import Watchdog
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of: the table of contents in its app.py.
+
+    `catalogue` is every event there is, `durables` are its own, `find_organization` answers who a caller is.
+    `make_sweeps` is given the running service's database and bus-free parts.
+    """
+
+    name: str
+    routers: Sequence[APIRouter]
+    hears: Sequence[Hears]
+    durables: Sequence[Durable]
+    catalogue: Mapping[str, type[Readable]]
+    find_organization: Callable[[Connection, UUID], Awaitable[Mapping[str, Any] | None]]
+    make_sweeps: Callable[["Running"], Sequence[Sweep]] = lambda running: ()
+    prepare: Callable[["Running"], Awaitable[None]] | None = None
+
+
+@dataclass
+class Running:
+    """A service while it runs."""
+
+    service: Service
+    settings: ServiceSettings
+    database: Database
+    bus: Bus
+    consumers: Sequence[Consumer]
+    registry: CollectorRegistry
+    consumer_metrics: ConsumerMetrics
+    fatal: str | None = None
+    server: uvicorn.Server | None = None
+
+    def fail(self, reason: str) -> None:
+        """End this process, so that whoever started it mends what is wrong and starts it anew."""
+        log.critical("service_gives_up", reason=reason)
+        self.fatal = reason
+        if self.server is not None:
+            self.server.should_exit = True
+
+
+def run(service: Service, settings: ServiceSettings) -> None:
+    """Serve until told to stop; exits with status 1 when the service gave up by itself."""
+    logs.configure(service.name, settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        failed = runner.run(_serve(service, settings))
+    if failed:
+        sys.exit(1)
+
+
+async def _serve(service: Service, settings: ServiceSettings) -> bool:
+    clock = settings.read_clock()
+    pool = await open_pool(str(settings.database_url), service.name, settings.database_pool_size)
+    running = make_running(service, settings, Database(pool, clock))
+    app = make_app(running)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds) - 3),
+        timeout_keep_alive=30,
+    )
+    running.server = uvicorn.Server(config)
+    await running.server.serve()
+    return running.fatal is not None
+
+
+def make_running(service: Service, settings: ServiceSettings, database: Database) -> Running:
+    """The parts of a service around its database, not yet at work."""
+    registry = CollectorRegistry()
+    metrics = ConsumerMetrics(service.name, registry)
+    running: Running
+
+    def on_closed() -> None:
+        running.fail("the bus closed for good")
+
+    running = Running(
+        service=service,
+        settings=settings,
+        database=database,
+        bus=make_bus(settings.nats_url, service.name, on_closed),
+        consumers=[
+            Consumer(durable.stream, durable.name, service.hears, service.catalogue, database, metrics)
+            for durable in service.durables
+        ],
+        registry=registry,
+        consumer_metrics=metrics,
+    )
+    return running
+
+
+def make_app(running: Running) -> FastAPI:
+    """The HTTP side, with the rest of the service working behind it from start to end."""
+    service = running.service
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(each) for each in _work(running)]
+        try:
+            yield
+        finally:
+            await _end(running, tasks)
+
+    app = FastAPI(
+        title=f"Rollcall {service.name}", version="1", docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.running = running
+    app.state.database = running.database
+    app.state.key_ring = KeyRing(running.database)
+    app.add_middleware(Surroundings, metrics=HttpMetrics(service.name, running.registry))
+    problems.install(app)
+    for router in (operations.health, operations.keyed, *service.routers):
+        app.include_router(router)
+    return app
+
+
+def _work(running: Running) -> list[Any]:
+    """What runs beside HTTP."""
+    settings, service = running.settings, running.service
+    work: list[Any] = [Watchdog().beat()]
+    if settings.role == "serve":
+        return work
+    if service.prepare is not None:
+        work.append(service.prepare(running))
+    sweep_metrics = SweepMetrics(service.name, running.registry)
+    work.append(_on_bus(running))
+    work.extend(sweeps.run(each, sweep_metrics) for each in service.make_sweeps(running))
+    return work
+
+
+async def _on_bus(running: Running) -> None:
+    """Tell and hear: waits for a server, then for as long as the service lives."""
+    settings, service, bus = running.settings, running.service, running.bus
+    for consumer in running.consumers:
+        subscribe(bus.broker, consumer.stream, consumer.durable, consumer.take)
+    await bus.connect()
+    missing = await durables.find_missing(bus.jetstream, service.name, service.durables)
+    if missing is not None:
+        running.fail(missing)
+        return
+    await bus.broker.start()
+    relay = Relay(
+        service.name,
+        str(settings.database_url),
+        running.database,
+        bus,
+        RelayMetrics(service.name, running.registry),
+    )
+    relay.poll_seconds, relay.reconcile_seconds = settings.relay_poll_seconds, settings.reconcile_seconds
+    async with asyncio.TaskGroup() as group:
+        group.create_task(relay.run())
+        group.create_task(durables.watch(bus, service.name, service.durables, running.fail))
+
+
+async def _end(running: Running, tasks: list[asyncio.Task[Any]]) -> None:
+    """Stop the work, leave the bus, leave the database; none of them is waited for without a limit."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=2)
+    await running.bus.close()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(running.database.pool.close(), timeout=2)
+    running.database.pool.terminate()
+    log.info("service_ended", fatal=running.fatal)

@@ -1,0 +1,22 @@
+"""Where a fact came from: the W3C traceparent and the request id of the work at hand."""
+
+import re
+import secrets
+from contextvars import ContextVar
+
+_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+_current: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def continue_trace(traceparent: str | None) -> str:
+    """Go on with the caller's trace when it is well formed (W3C Trace Context), or begin one."""
+    known = traceparent is not None and _TRACEPARENT.match(traceparent)
+    trace = traceparent.split("-")[1] if traceparent and known else secrets.token_hex(16)
+    present = f"00-{trace}-{secrets.token_hex(8)}-01"
+    _current.set(present)
+    return present
+
+
+def current_traceparent() -> str:
+    """The traceparent of the work at hand; a new one where none was begun."""
+    return _current.get() or continue_trace(None)

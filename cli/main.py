@@ -1,0 +1,25 @@
+"""The `rollcall` command: a module a subcommand."""
+
+import sys
+
+import typer
+
+from cli import replay, verify
+from cli.demo import play
+from cli.refusal import CannotStart
+from cli.up import command as up
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("up")(up.up)
+app.command("demo")(play.demo)
+app.command("verify")(verify.verify)
+app.command("replay")(replay.replay)
+
+
+def main() -> None:
+    """Run a subcommand; what cannot start is one clear line and status 2."""
+    try:
+        app()
+    except CannotStart as refusal:
+        print(f"rollcall: {refusal}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""`rollcall up`: one machine, nothing installed, everything running."""

@@ -1,0 +1,44 @@
+"""The table of contents of the notifier."""
+
+from chassis.consumers import Hears
+from chassis.service import Service, run
+from chassis.settings import read_settings
+from contracts.catalogue import EVENTS
+from contracts.registry import activities, assignments, campaigns, keys, notices, organizations
+from contracts.streams import DURABLES
+from contracts.submissions import submissions
+from services.notifier.contacts import api as contacts
+from services.notifier.directory import consumers as directory
+from services.notifier.directory.store import describe
+from services.notifier.notifications import api as notifications
+from services.notifier.notifications import consumers as facts
+from services.notifier.owed import consumers as owed
+from services.notifier.policies import api as policies
+from services.notifier.settings import NotifierSettings
+from services.notifier.sweeps import make_sweeps
+
+SERVICE = Service(
+    name="notifier",
+    routers=(contacts.router, policies.router, notifications.router),
+    hears=(
+        Hears(organizations.FACTS, directory.on_organizations),
+        Hears(keys.FACTS, directory.on_keys),
+        Hears(campaigns.FACTS, directory.on_campaigns),
+        Hears(assignments.FACTS, owed.on_assignments),
+        Hears(notices.ACKNOWLEDGEMENT_FACTS, owed.on_acknowledgements),
+        Hears(submissions.FACTS, owed.on_submissions),
+        Hears((notices.AcknowledgementOwed,), facts.on_acknowledgement_owed),
+        Hears((submissions.SubmissionReturned,), facts.on_submission_returned),
+        Hears((submissions.SubmissionAccepted,), facts.on_submission_accepted),
+        Hears((activities.ActivityRescheduled,), facts.on_activity_rescheduled),
+    ),
+    durables=tuple(durable for durable in DURABLES if durable.service == "notifier"),
+    catalogue=EVENTS,
+    find_organization=describe,
+    make_sweeps=make_sweeps,
+)
+
+
+def main() -> None:
+    """Run until told to stop."""
+    run(SERVICE, read_settings(NotifierSettings))

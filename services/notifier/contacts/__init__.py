@@ -1,0 +1,1 @@
+"""Contacts: where a unit is told things. Never said on the bus."""

@@ -1,0 +1,29 @@
+"""Contacts over HTTP."""
+
+from uuid import UUID
+
+from chassis.http.paging import Page, Paging, cut
+from chassis.http.routes import Caller, IfMatch, make_router
+from chassis.http.state import Db
+from contracts.notifier.contacts import Contact, SetContact
+from services.notifier import rules
+from services.notifier.contacts import handlers, store
+
+router = make_router()
+
+
+@router.put("/v1/contacts")
+async def set_contact(command: SetContact, caller: Caller, database: Db, expected: IfMatch) -> Contact:
+    """Say where a unit is told things: the office for everybody, a unit for itself."""
+    return await handlers.set_contact(database, command, expected, caller)
+
+
+@router.get("/v1/contacts")
+async def list_contacts(
+    caller: Caller, database: Db, paging: Paging, organization_id: UUID | None = None
+) -> Page[Contact]:
+    """Contacts without their secrets: the office sees all, a unit its own."""
+    own = rules.only_told(caller)
+    async with database.reading() as connection:
+        rows = await store.read_page(connection, paging.after_id(), own or organization_id, paging.limit + 1)
+    return cut([handlers.show(row) for row in rows], paging, lambda contact: (str(contact.id),))

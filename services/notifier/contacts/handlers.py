@@ -1,0 +1,60 @@
+"""Contacts: set one; show one without its secrets."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from chassis.access import Principal
+from chassis.database import Database
+from chassis.identity import new_id
+from chassis.refusals import NotFound, check_version
+from contracts.notifier.contacts import Channel, Contact, SetContact
+from services.notifier import rules
+from services.notifier.contacts import store
+from services.notifier.contacts.store import KeptContact
+from services.notifier.directory import store as directory
+
+
+async def set_contact(
+    database: Database, command: SetContact, expected: int | None, actor: Principal
+) -> Contact:
+    """Replace where a unit is told things; the same again changes nothing."""
+    rules.check_may_set_contact(actor, command.organization_id)
+    channels = [channel.model_dump() for channel in command.channels]
+    async with database.transaction() as tx:
+        if await directory.describe(tx.connection, command.organization_id) is None:
+            raise NotFound("there is no such organization; one that was just made takes a moment to arrive")
+        present = await store.lock(tx, command.organization_id)
+        if present is None:
+            contact = KeptContact(
+                new_id(), 1, tx.now, tx.now, command.organization_id, command.name, command.locale, channels
+            )
+        else:
+            check_version(present.version, expected)
+            contact = replace(present, name=command.name, locale=command.locale, channels=channels)
+            if contact == present:
+                return show(present)
+            contact = replace(contact, version=present.version + 1, updated_at=tx.now)
+        await store.save(tx, contact)
+    return show(contact)
+
+
+def show(contact: KeptContact) -> Contact:
+    """The contact without what may not be shown: a webhook's address is a credential."""
+    return Contact(
+        id=contact.id,
+        version=contact.version,
+        created_at=contact.created_at,
+        updated_at=contact.updated_at,
+        organization_id=contact.organization_id,
+        name=contact.name,
+        locale="en" if contact.locale == "en" else "zh-CN",
+        channels=[_show_channel(channel) for channel in contact.channels],
+    )
+
+
+def _show_channel(channel: dict[str, Any]) -> Channel:
+    if channel["kind"] == "email":
+        return Channel(kind="email", address=channel["address"])
+    parts = urlsplit(channel["url"])
+    return Channel(kind="webhook", address=f"{parts.scheme}://{parts.hostname}/…")

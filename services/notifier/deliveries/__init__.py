@@ -1,0 +1,1 @@
+"""Deliveries: claimed, sent, recorded; no transaction is open while anything is sent."""

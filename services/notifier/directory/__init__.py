@@ -1,0 +1,1 @@
+"""The directory: copies of the organizations, campaigns and keys that registry owns."""

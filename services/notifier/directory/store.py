@@ -1,0 +1,65 @@
+"""The directory in PostgreSQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis.connections import Connection
+from chassis.refusals import NotFound
+
+KEEP_ORGANIZATIONS = """
+    INSERT INTO organization AS known (id, version, name, parent_id, body)
+    SELECT id, version, name, parent_id, body
+      FROM jsonb_array_elements($1) AS body,
+           jsonb_to_record(body) AS heard (id uuid, version integer, name text, parent_id uuid)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, parent_id = excluded.parent_id,
+           body = excluded.body
+     WHERE excluded.version > known.version
+"""
+KEEP_CAMPAIGNS = """
+    INSERT INTO campaign AS known (id, version, name, issuer_id, timezone)
+    SELECT id, version, name, issuer_id, timezone
+      FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, name text, issuer_id uuid, timezone text)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name, issuer_id = excluded.issuer_id,
+           timezone = excluded.timezone
+     WHERE excluded.version > known.version
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCopy:
+    """What is known here of a campaign."""
+
+    id: UUID
+    name: str
+    issuer_id: UUID
+    timezone: str
+
+
+FIND_CAMPAIGN = "SELECT id, name, issuer_id, timezone FROM campaign WHERE id = $1"
+
+
+async def find_campaign(connection: Connection, id: UUID) -> CampaignCopy:
+    """The campaign, or NotFound."""
+    row = await connection.fetchrow(FIND_CAMPAIGN, id)
+    if row is None:
+        raise NotFound(f"there is no campaign {id}; one that was just opened takes a moment to arrive")
+    return CampaignCopy(**dict(row))
+
+
+ALL_CAMPAIGNS = "SELECT id, name, issuer_id, timezone FROM campaign ORDER BY id"
+
+
+async def read_campaigns(connection: Connection) -> list[CampaignCopy]:
+    """All campaigns."""
+    return [CampaignCopy(**dict(row)) for row in await connection.fetch(ALL_CAMPAIGNS)]
+
+
+FIND = "SELECT body FROM organization WHERE id = $1"
+
+
+async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None:
+    """The organization as registry showed it; None when it was not heard of yet."""
+    found: Mapping[str, Any] | None = await connection.fetchval(FIND, id)
+    return found

@@ -1,0 +1,1 @@
+"""Notifications: what is said to whom and why, recorded before it is tried."""

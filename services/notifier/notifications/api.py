@@ -1,0 +1,66 @@
+"""Notifications over HTTP. Planned moments are shown in the campaign's zone."""
+
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Query
+
+from chassis.http.paging import Page, Paging, cut
+from chassis.http.routes import Caller, OncePerKey, make_router
+from chassis.http.state import Db
+from contracts.notifier.notifications import Notification, State, Unreachable
+from contracts.shapes import Command
+from services.notifier import rules
+from services.notifier.directory import store as directory
+from services.notifier.notifications import handlers, store
+
+router = make_router()
+
+
+class Retry(Command):
+    """Nothing is to be said."""
+
+
+@router.get("/v1/notifications")
+async def list_notifications(
+    caller: Caller,
+    database: Db,
+    paging: Paging,
+    campaign_id: UUID | None = None,
+    organization_id: UUID | None = None,
+    state: State | None = None,
+    occasion: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9_+-]+$")] = None,
+) -> Page[Notification]:
+    """What was said to whom and why, over which channel, and what became of it."""
+    own = rules.only_told(caller)
+    filters = (campaign_id, own or organization_id, state, occasion)
+    async with database.reading() as connection:
+        rows = await store.read_page(connection, paging.after_id(), filters, paging.limit + 1)
+    return cut([_in_zone(*row) for row in rows], paging, lambda each: (str(each.id),))
+
+
+@router.get("/v1/campaigns/{campaign_id}/unreachable")
+async def list_unreachable(campaign_id: UUID, caller: Caller, database: Db) -> Page[Unreachable]:
+    """Who is owed a message and has no working address."""
+    async with database.reading() as connection:
+        campaign = await directory.find_campaign(connection, campaign_id)
+        if caller.role != "auditor":
+            rules.check_may_run(caller, campaign.issuer_id)
+        return Page(items=await store.read_unreachable(connection, campaign_id))
+
+
+@router.post("/v1/notifications/{id}/retry", dependencies=[OncePerKey])
+async def retry_notification(id: UUID, command: Retry, caller: Caller, database: Db) -> Notification:
+    """Try again what failed or was given up."""
+    return await handlers.retry_notification(database, id, caller)
+
+
+def _in_zone(notification: Notification, timezone: str | None) -> Notification:
+    zone = ZoneInfo(timezone or "UTC")
+    moments = {
+        name: moment.astimezone(zone)
+        for name in ("planned_for", "sent_at")
+        if (moment := getattr(notification, name)) is not None
+    }
+    return notification.model_copy(update=moments)

@@ -1,0 +1,110 @@
+"""Facts that units are told at once: a notice, a return, an acceptance, another time for an activity."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Transaction
+from chassis.refusals import NotFound
+from contracts.notifier.policies import Ladder
+from contracts.registry.activities import ActivityRescheduled
+from contracts.registry.notices import AcknowledgementOwed
+from contracts.submissions.submissions import Submission, SubmissionAccepted, SubmissionReturned
+from services.notifier.directory import store as directory
+from services.notifier.notifications import store
+from services.notifier.notifications.model import allowed_from
+from services.notifier.notifications.store import FactToTell
+from services.notifier.policies import store as policies
+
+FALLBACK_ZONE = "Asia/Shanghai"
+
+
+async def on_acknowledgement_owed(tx: Transaction, events: Sequence[AcknowledgementOwed]) -> None:
+    """Each addressee is told of the notice."""
+    for owed in (event.acknowledgement for event in events):
+        fact = FactToTell(
+            occasion="notice_issued",
+            campaign_id=owed.campaign_id,
+            about_id=owed.id,
+            revision=0,
+            organization_id=owed.organization_id,
+            about_organization_id=owed.organization_id,
+            title=owed.title,
+            details={"due_at": None if owed.due_at is None else owed.due_at.isoformat()},
+            planned_for=await _allowed(tx, owed.campaign_id),
+            acknowledgement_id=owed.id,
+        )
+        await store.plan_fact(tx, fact)
+
+
+async def on_submission_returned(tx: Transaction, events: Sequence[SubmissionReturned]) -> None:
+    """The unit is told what to correct, and by when."""
+    for submission in (event.submission for event in events):
+        details = {
+            "reasons": [reason.model_dump() for reason in submission.reasons],
+            "correct_by": None if submission.correct_by is None else submission.correct_by.isoformat(),
+        }
+        await _tell_unit(tx, "submission_returned", submission, details)
+
+
+async def on_submission_accepted(tx: Transaction, events: Sequence[SubmissionAccepted]) -> None:
+    """The unit is told that nothing is left to do."""
+    for submission in (event.submission for event in events):
+        await _tell_unit(tx, "submission_accepted", submission, {})
+
+
+async def on_activity_rescheduled(tx: Transaction, events: Sequence[ActivityRescheduled]) -> None:
+    """The hosts that are units of the register are told the new time and place."""
+    for activity in (event.activity for event in events):
+        details = {
+            "starts_at": None if activity.starts_at is None else activity.starts_at.isoformat(),
+            "place": activity.place,
+            "reason": activity.reason,
+        }
+        for host in dict.fromkeys(host.organization_id for host in activity.hosts if host.organization_id):
+            fact = FactToTell(
+                occasion="activity_rescheduled",
+                campaign_id=activity.campaign_id,
+                about_id=activity.id,
+                revision=activity.version,
+                organization_id=host,
+                about_organization_id=host,
+                title=activity.name,
+                details=details,
+                planned_for=await _allowed(tx, activity.campaign_id),
+                activity_id=activity.id,
+            )
+            await store.plan_fact(tx, fact)
+
+
+TITLE = "SELECT title FROM assignment WHERE id = $1"
+
+
+async def _tell_unit(
+    tx: Transaction, occasion: str, submission: Submission, details: Mapping[str, object]
+) -> None:
+    title: str = await tx.connection.fetchval(TITLE, submission.assignment_id) or ""
+    fact = FactToTell(
+        occasion=occasion,
+        campaign_id=submission.campaign_id,
+        about_id=submission.id,
+        revision=submission.revision,
+        organization_id=submission.organization_id,
+        about_organization_id=submission.organization_id,
+        title=title,
+        details=details,
+        planned_for=await _allowed(tx, submission.campaign_id),
+        assignment_id=submission.assignment_id,
+        submission_id=submission.id,
+    )
+    await store.plan_fact(tx, fact)
+
+
+async def _allowed(tx: Transaction, campaign_id: UUID) -> datetime:
+    """When it may be said; by the default policy where the campaign was not heard of yet."""
+    try:
+        ladder: Ladder = await policies.find(tx.connection, campaign_id)
+        zone = (await directory.find_campaign(tx.connection, campaign_id)).timezone
+    except NotFound:
+        ladder, zone = Ladder(), FALLBACK_ZONE
+    return allowed_from(tx.now, ladder, zone)

@@ -1,0 +1,38 @@
+"""Notifications: try one again that failed."""
+
+from uuid import UUID
+
+from chassis.access import Principal
+from chassis.database import Database
+from chassis.refusals import Conflict, NotFound
+from contracts.notifier.notifications import Notification
+from services.notifier import rules
+from services.notifier.contacts import store as contacts
+from services.notifier.directory import store as directory
+from services.notifier.notifications import store
+
+
+class NotFailed(Conflict):
+    """Only what failed or was given up is tried again."""
+
+
+class NoAddress(Conflict):
+    """There is still nobody to send it to."""
+
+
+async def retry_notification(database: Database, id: UUID, actor: Principal) -> Notification:
+    """Plan it once more, over the first channel of the contact as it is now."""
+    async with database.transaction() as tx:
+        present = await store.lock(tx, id)
+        if present is None:
+            raise NotFound(f"there is no notification {id}")
+        campaign = await directory.find_campaign(tx.connection, present.campaign_id)
+        rules.check_may_run(actor, campaign.issuer_id)
+        if present.state not in ("failed", "given_up"):
+            raise NotFailed(f"this notification is {present.state}")
+        contact = await contacts.find(tx.connection, present.organization_id)
+        if contact is None or not contact.channels:
+            raise NoAddress("the unit has no working address yet; set one with PUT /v1/contacts")
+        kinds = [channel["kind"] for channel in contact.channels]
+        number = kinds.index(present.channel) if present.channel in kinds else 0
+        return tx.answer(await store.plan_again(tx, id, kinds[number], number + 1))

@@ -1,0 +1,189 @@
+"""Notifications in PostgreSQL: planned once each, over each channel of whom they are for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from chassis.connections import Connection
+from chassis.database import Transaction
+from contracts.notifier.notifications import Notification, Unreachable
+from services.notifier.reminders.ladder import Occasion
+
+NOBODY = "no working address: the unit has no contact"
+
+PLAN_RUNG = """
+    -- Whoever still owes it is told, or the one above; over each channel, once. What was due before its due moment
+    -- was set is not made up for. Who has no channel gets a row that says so.
+    INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, due_at,
+                              assignment_id, acknowledgement_id, submission_id, organization_id,
+                              about_organization_id, channel, channel_number, title, details, state, planned_for,
+                              last_error)
+    SELECT uuidv7(), 1, $6, $6, o.campaign_id, $3, o.about_id, o.due_at, o.assignment_id, o.acknowledgement_id,
+           o.submission_id, told.id, o.organization_id, coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
+           o.title, '{}', CASE WHEN ch.nth IS NULL THEN 'failed' ELSE 'planned' END, $4,
+           CASE WHEN ch.nth IS NULL THEN $7 END
+      FROM still_owed o
+      CROSS JOIN LATERAL (SELECT CASE WHEN $5 THEN coalesce(
+                                     (SELECT parent_id FROM organization WHERE id = o.organization_id),
+                                     (SELECT issuer_id FROM campaign WHERE id = o.campaign_id), o.organization_id)
+                                      ELSE o.organization_id END AS id) AS told
+      LEFT JOIN contact c ON c.organization_id = told.id
+      LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth) ON true
+     WHERE o.campaign_id = $1 AND o.due_at = $2 AND o.due_set_at < $4
+    ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
+"""
+
+
+async def plan_rung(tx: Transaction, campaign_id: UUID, due_at: datetime, occasion: Occasion) -> int:
+    """Plan one rung for one due moment; how many were new."""
+    status = await tx.connection.execute(
+        PLAN_RUNG,
+        campaign_id,
+        due_at,
+        occasion.name,
+        occasion.fire_at,
+        occasion.to == "parent",
+        tx.now,
+        NOBODY,
+    )
+    return int(status.split()[-1])
+
+
+DUE_MOMENTS = "SELECT DISTINCT campaign_id, due_at FROM still_owed WHERE due_at BETWEEN $1 AND $2"
+
+
+async def read_due_moments(
+    connection: Connection, since: datetime, until: datetime
+) -> list[tuple[UUID, datetime]]:
+    """The few moments at which anything is due, by campaign."""
+    rows = await connection.fetch(DUE_MOMENTS, since, until)
+    return [(row["campaign_id"], row["due_at"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FactToTell:
+    """A fact that one organization is told at once; `revision` tells two facts about one thing apart."""
+
+    occasion: str
+    campaign_id: UUID
+    about_id: UUID
+    revision: int
+    organization_id: UUID
+    about_organization_id: UUID
+    title: str
+    details: Mapping[str, Any]
+    planned_for: datetime
+    assignment_id: UUID | None = None
+    acknowledgement_id: UUID | None = None
+    submission_id: UUID | None = None
+    activity_id: UUID | None = None
+
+
+PLAN_FACT = """
+    INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, about_revision,
+                              organization_id, about_organization_id, title, details, planned_for, assignment_id,
+                              acknowledgement_id, submission_id, activity_id, channel, channel_number, state,
+                              last_error)
+    SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+           coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
+           CASE WHEN ch.nth IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.nth IS NULL THEN $15 END
+      FROM (SELECT 1) AS once
+      LEFT JOIN contact c ON c.organization_id = $6
+      LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth) ON true
+    ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
+"""
+
+
+async def plan_fact(tx: Transaction, fact: FactToTell) -> None:
+    """Plan to tell a fact; the same fact again changes nothing."""
+    await tx.connection.execute(
+        PLAN_FACT,
+        tx.now,
+        fact.campaign_id,
+        fact.occasion,
+        fact.about_id,
+        fact.revision,
+        fact.organization_id,
+        fact.about_organization_id,
+        fact.title,
+        dict(fact.details),
+        fact.planned_for,
+        fact.assignment_id,
+        fact.acknowledgement_id,
+        fact.submission_id,
+        fact.activity_id,
+        NOBODY,
+    )
+
+
+LIST = """
+    SELECT n.id, n.version, n.created_at, n.updated_at, n.campaign_id, n.occasion, n.assignment_id,
+           n.acknowledgement_id, n.submission_id, n.activity_id, n.organization_id, n.about_organization_id, n.channel,
+           n.state, n.planned_for, n.sent_at, n.attempts, n.last_error, c.timezone
+      FROM notification n LEFT JOIN campaign c ON c.id = n.campaign_id
+     WHERE n.id > $1
+       AND ($2::uuid IS NULL OR n.campaign_id = $2)
+       AND ($3::uuid IS NULL OR n.organization_id = $3)
+       AND ($4::text IS NULL OR n.state = $4)
+       AND ($5::text IS NULL OR n.occasion = $5)
+     ORDER BY n.id LIMIT $6
+"""
+
+
+async def read_page(
+    connection: Connection,
+    after: UUID,
+    filters: tuple[UUID | None, UUID | None, str | None, str | None],
+    limit: int,
+) -> list[tuple[Notification, str | None]]:
+    """Notifications with their campaigns' zones; `filters` are campaign, organization told, state and occasion."""
+    rows = await connection.fetch(LIST, after, *filters, limit)
+    return [(Notification.model_validate(dict(row)), row["timezone"]) for row in rows]
+
+
+UNREACHABLE = """
+    SELECT n.organization_id, coalesce(o.name, '') AS name, count(*) AS notification_count
+      FROM notification n LEFT JOIN organization o ON o.id = n.organization_id
+     WHERE n.campaign_id = $1 AND n.channel = 'none' AND n.state = 'failed'
+     GROUP BY n.organization_id, o.name ORDER BY n.organization_id
+"""
+
+
+async def read_unreachable(connection: Connection, campaign_id: UUID) -> list[Unreachable]:
+    """Who is owed a message and has no working address."""
+    return [Unreachable.model_validate(dict(row)) for row in await connection.fetch(UNREACHABLE, campaign_id)]
+
+
+LOCK = """
+    SELECT id, version, created_at, updated_at, campaign_id, occasion, assignment_id, acknowledgement_id,
+           submission_id, activity_id, organization_id, about_organization_id, channel, state, planned_for, sent_at,
+           attempts, last_error
+      FROM notification WHERE id = $1 FOR UPDATE
+"""
+
+
+async def lock(tx: Transaction, id: UUID) -> Notification | None:
+    """The notification, held until the transaction ends."""
+    row = await tx.connection.fetchrow(LOCK, id)
+    return None if row is None else Notification.model_validate(dict(row))
+
+
+PLAN_AGAIN = """
+    UPDATE notification SET version = version + 1, updated_at = $2, state = 'planned', last_error = NULL,
+           delivery_id = NULL, channel = $3, channel_number = $4
+     WHERE id = $1
+    RETURNING id, version, created_at, updated_at, campaign_id, occasion, assignment_id, acknowledgement_id,
+              submission_id, activity_id, organization_id, about_organization_id, channel, state, planned_for, sent_at,
+              attempts, last_error
+"""
+
+
+async def plan_again(tx: Transaction, id: UUID, channel: str, channel_number: int) -> Notification:
+    """Plan it once more, over a channel that there is now."""
+    row: asyncpg.Record | None = await tx.connection.fetchrow(PLAN_AGAIN, id, tx.now, channel, channel_number)
+    assert row is not None
+    return Notification.model_validate(dict(row))

@@ -1,0 +1,1 @@
+"""Owed: everything that is chased, kept from what registry and submissions say."""

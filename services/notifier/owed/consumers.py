@@ -1,0 +1,60 @@
+"""What is owed, kept by what registry and submissions say; the view `still_owed` puts it together."""
+
+from collections.abc import Sequence
+
+from chassis.consumers import latest
+from chassis.database import Transaction
+from contracts.registry.assignments import AssignmentMade
+from contracts.registry.notices import AcknowledgementOwed
+from contracts.submissions.submissions import SubmissionReceived
+
+KEEP_ASSIGNMENTS = """
+    INSERT INTO assignment AS known (id, version, campaign_id, organization_id, title, due_at, due_set_at, state)
+    SELECT id, version, campaign_id, organization_id, title, due_at, due_set_at, state
+      FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, organization_id uuid,
+                                            title text, due_at timestamptz, due_set_at timestamptz, state text)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, due_at = excluded.due_at,
+           due_set_at = excluded.due_set_at, state = excluded.state
+     WHERE excluded.version > known.version
+"""
+
+
+async def on_assignments(tx: Transaction, events: Sequence[AssignmentMade]) -> None:
+    """Keep the newest of each."""
+    rows = [event.assignment.model_dump(mode="json") for event in latest(events)]
+    await tx.connection.execute(KEEP_ASSIGNMENTS, rows)
+
+
+KEEP_ACKNOWLEDGEMENTS = """
+    INSERT INTO acknowledgement AS known (id, version, campaign_id, organization_id, title, due_at, created_at, state)
+    SELECT id, version, campaign_id, organization_id, title, due_at, created_at, state
+      FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, organization_id uuid,
+                                            title text, due_at timestamptz, created_at timestamptz, state text)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, due_at = excluded.due_at, state = excluded.state
+     WHERE excluded.version > known.version
+"""
+
+
+async def on_acknowledgements(tx: Transaction, events: Sequence[AcknowledgementOwed]) -> None:
+    """Keep the newest of each."""
+    rows = [event.acknowledgement.model_dump(mode="json") for event in latest(events)]
+    await tx.connection.execute(KEEP_ACKNOWLEDGEMENTS, rows)
+
+
+KEEP_SUBMISSIONS = """
+    INSERT INTO submission AS known (id, revision, campaign_id, assignment_id, organization_id, state, correct_by,
+                                     returned_at)
+    SELECT id, revision, campaign_id, assignment_id, organization_id, state, correct_by, returned_at
+      FROM jsonb_to_recordset($1) AS heard (id uuid, revision integer, campaign_id uuid, assignment_id uuid,
+                                            organization_id uuid, state text, correct_by timestamptz,
+                                            returned_at timestamptz)
+    ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
+           correct_by = excluded.correct_by, returned_at = excluded.returned_at
+     WHERE excluded.revision > known.revision
+"""
+
+
+async def on_submissions(tx: Transaction, events: Sequence[SubmissionReceived]) -> None:
+    """Keep the newest of each."""
+    rows = [event.submission.model_dump(mode="json", exclude={"sections"}) for event in latest(events)]
+    await tx.connection.execute(KEEP_SUBMISSIONS, rows)

@@ -1,0 +1,1 @@
+"""Policies: each campaign's ladder of reminders."""

@@ -1,0 +1,27 @@
+"""Policies over HTTP."""
+
+from uuid import UUID
+
+from chassis.http.routes import Caller, IfMatch, make_router
+from chassis.http.state import Db
+from contracts.notifier.policies import ReminderPolicy, SetReminderPolicy
+from services.notifier import rules
+from services.notifier.policies import handlers, store
+
+router = make_router()
+
+
+@router.get("/v1/campaigns/{campaign_id}/reminder-policy")
+async def get_policy(campaign_id: UUID, caller: Caller, database: Db) -> ReminderPolicy:
+    """The campaign's ladder of reminders, its quiet hours, and what a day off does to a step."""
+    rules.check_may_read(caller)
+    async with database.reading() as connection:
+        return await store.find(connection, campaign_id)
+
+
+@router.put("/v1/campaigns/{campaign_id}/reminder-policy")
+async def set_policy(
+    campaign_id: UUID, command: SetReminderPolicy, caller: Caller, database: Db, expected: IfMatch
+) -> ReminderPolicy:
+    """Replace the campaign's policy."""
+    return await handlers.set_policy(database, campaign_id, command, expected, caller)

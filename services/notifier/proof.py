@@ -1,0 +1,12 @@
+"""What the notifier keeps of others, for `rollcall verify`."""
+
+from chassis.proof import Kept
+
+COPIES = (
+    Kept("key", "access_key"),
+    Kept("organization", "organization"),
+    Kept("campaign", "campaign"),
+    Kept("assignment", "assignment"),
+    Kept("acknowledgement", "acknowledgement"),
+    Kept("submission", "submission", "revision"),
+)

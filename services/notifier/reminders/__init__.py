@@ -1,0 +1,1 @@
+"""Reminders: when an assignment is chased, and whom to tell."""

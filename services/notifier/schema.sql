@@ -1,0 +1,301 @@
+CREATE TABLE public.access_key (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    role text NOT NULL,
+    secret_sha256 text NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT access_key_secret_sha256_check CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE TABLE public.acknowledgement (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    title text NOT NULL,
+    due_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    state text NOT NULL
+);
+CREATE TABLE public.assignment (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    title text NOT NULL,
+    due_at timestamp with time zone,
+    due_set_at timestamp with time zone NOT NULL,
+    state text NOT NULL
+);
+CREATE TABLE public.campaign (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    issuer_id uuid NOT NULL,
+    timezone text NOT NULL
+);
+CREATE TABLE public.contact (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    locale text NOT NULL,
+    channels jsonb NOT NULL,
+    CONSTRAINT contact_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
+    CONSTRAINT contact_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.delivery (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    channel text NOT NULL,
+    channel_number integer NOT NULL,
+    state text NOT NULL,
+    attempts integer NOT NULL,
+    claimed_at timestamp with time zone,
+    next_try_at timestamp with time zone,
+    CONSTRAINT delivery_check CHECK (((state = 'sending'::text) = (claimed_at IS NOT NULL))),
+    CONSTRAINT delivery_check1 CHECK (((state = 'waiting'::text) = (next_try_at IS NOT NULL))),
+    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text])))
+);
+CREATE TABLE public.event_chain (
+    link bigint NOT NULL,
+    "position" bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT event_chain_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT event_chain_link_check CHECK ((link >= 1))
+);
+CREATE TABLE public.events (
+    "position" bigint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    aggregate_version integer NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    actor jsonb NOT NULL,
+    traceparent text NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT events_aggregate_version_check CHECK ((aggregate_version >= 1)),
+    CONSTRAINT events_body_check CHECK ((octet_length(body) <= 524288)),
+    CONSTRAINT events_type_check CHECK ((type ~ '^rollcall(\.[a-z0-9_-]{1,64}){4}$'::text))
+);
+ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.events_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.idempotency (
+    key_id uuid NOT NULL,
+    key text NOT NULL,
+    request text NOT NULL,
+    body_sha256 text NOT NULL,
+    status integer,
+    body bytea,
+    etag text,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+CREATE TABLE public.notification (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    occasion text NOT NULL,
+    about_id uuid NOT NULL,
+    due_at timestamp with time zone,
+    about_revision integer DEFAULT 0 NOT NULL,
+    assignment_id uuid,
+    acknowledgement_id uuid,
+    submission_id uuid,
+    activity_id uuid,
+    organization_id uuid NOT NULL,
+    about_organization_id uuid NOT NULL,
+    channel text NOT NULL,
+    channel_number integer NOT NULL,
+    title text NOT NULL,
+    details jsonb NOT NULL,
+    state text NOT NULL,
+    planned_for timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text,
+    delivery_id uuid,
+    CONSTRAINT notification_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'webhook'::text, 'none'::text]))),
+    CONSTRAINT notification_check CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT notification_check1 CHECK (((state <> 'sending'::text) OR (delivery_id IS NOT NULL))),
+    CONSTRAINT notification_check2 CHECK (((state <> ALL (ARRAY['failed'::text, 'given_up'::text])) OR (last_error IS NOT NULL))),
+    CONSTRAINT notification_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'given_up'::text]))),
+    CONSTRAINT notification_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.organization (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    parent_id uuid,
+    body jsonb NOT NULL
+);
+CREATE TABLE public.outbox (
+    "position" bigint NOT NULL,
+    replay uuid,
+    failed_count integer DEFAULT 0 NOT NULL,
+    parked_at timestamp with time zone,
+    error text,
+    CONSTRAINT outbox_check CHECK (((parked_at IS NULL) OR (error IS NOT NULL)))
+);
+CREATE TABLE public.parked (
+    id uuid NOT NULL,
+    durable text NOT NULL,
+    sequence bigint NOT NULL,
+    subject text NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    error text NOT NULL,
+    tries integer NOT NULL,
+    parked_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.policy (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    ladder jsonb NOT NULL,
+    CONSTRAINT policy_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.relay_lease (
+    singleton boolean DEFAULT true NOT NULL,
+    backend_pid integer NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    CONSTRAINT relay_lease_singleton_check CHECK (singleton)
+);
+CREATE TABLE public.schema_migrations (
+    version character varying NOT NULL
+);
+CREATE TABLE public.submission (
+    id uuid NOT NULL,
+    revision integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    state text NOT NULL,
+    correct_by timestamp with time zone,
+    returned_at timestamp with time zone
+);
+CREATE VIEW public.still_owed AS
+ SELECT a.id AS about_id,
+    a.id AS assignment_id,
+    NULL::uuid AS acknowledgement_id,
+    NULL::uuid AS submission_id,
+    a.campaign_id,
+    a.organization_id,
+    a.title,
+    a.due_at,
+    a.due_set_at
+   FROM public.assignment a
+  WHERE ((a.state = 'owed'::text) AND (a.due_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM public.submission s
+          WHERE ((s.assignment_id = a.id) AND (s.state <> 'withdrawn'::text))))))
+UNION ALL
+ SELECT k.id AS about_id,
+    NULL::uuid AS assignment_id,
+    k.id AS acknowledgement_id,
+    NULL::uuid AS submission_id,
+    k.campaign_id,
+    k.organization_id,
+    k.title,
+    k.due_at,
+    k.created_at AS due_set_at
+   FROM public.acknowledgement k
+  WHERE ((k.state = 'owed'::text) AND (k.due_at IS NOT NULL))
+UNION ALL
+ SELECT s.id AS about_id,
+    s.assignment_id,
+    NULL::uuid AS acknowledgement_id,
+    s.id AS submission_id,
+    s.campaign_id,
+    s.organization_id,
+    COALESCE(a.title, ''::text) AS title,
+    s.correct_by AS due_at,
+    s.returned_at AS due_set_at
+   FROM (public.submission s
+     LEFT JOIN public.assignment a ON ((a.id = s.assignment_id)))
+  WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NOT NULL));
+CREATE TABLE public.stream_state (
+    stream text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    first_seq bigint NOT NULL,
+    last_seq bigint NOT NULL,
+    deleted_count bigint NOT NULL,
+    checked_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.access_key
+    ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.acknowledgement
+    ADD CONSTRAINT acknowledgement_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_organization_id_key UNIQUE (organization_id);
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.event_chain
+    ADD CONSTRAINT event_chain_pkey PRIMARY KEY (link);
+ALTER TABLE ONLY public.event_chain
+    ADD CONSTRAINT event_chain_position_key UNIQUE ("position");
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_aggregate_id_aggregate_version_key UNIQUE (aggregate_id, aggregate_version);
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_id_key UNIQUE (id);
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT notification_about_id_occasion_due_at_about_revision_organi_key UNIQUE NULLS NOT DISTINCT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number);
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT notification_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.organization
+    ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.parked
+    ADD CONSTRAINT parked_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_campaign_id_key UNIQUE (campaign_id);
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.relay_lease
+    ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.stream_state
+    ADD CONSTRAINT stream_state_pkey PRIMARY KEY (stream);
+ALTER TABLE ONLY public.submission
+    ADD CONSTRAINT submission_assignment_id_key UNIQUE (assignment_id);
+ALTER TABLE ONLY public.submission
+    ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
+CREATE INDEX acknowledgement_due ON public.acknowledgement USING btree (campaign_id, due_at);
+CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
+CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
+CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
+CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
+CREATE INDEX notification_delivery ON public.notification USING btree (delivery_id);
+CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
+CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
+CREATE INDEX submission_due ON public.submission USING btree (campaign_id, correct_by);
+ALTER TABLE ONLY public.event_chain
+    ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT notification_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES public.delivery(id);
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");

@@ -1,0 +1,1 @@
+"""Activities: what is held, by which hosts, when and where."""

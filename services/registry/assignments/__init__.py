@@ -1,0 +1,1 @@
+"""Assignments: one deliverable owed by one organization."""

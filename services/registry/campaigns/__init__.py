@@ -1,0 +1,1 @@
+"""Campaigns: a theme, its days, who issues it."""

@@ -1,0 +1,1 @@
+"""Deliverables: what is owed, by whom, by when."""

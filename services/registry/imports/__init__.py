@@ -1,0 +1,1 @@
+"""Imports: an office's workbook, read, reviewed and applied."""

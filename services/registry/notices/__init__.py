@@ -1,0 +1,1 @@
+"""Notices, and the acknowledgements that are owed for them."""

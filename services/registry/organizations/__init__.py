@@ -1,0 +1,1 @@
+"""Organizations: the units, their tree and their names."""

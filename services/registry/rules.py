@@ -1,0 +1,55 @@
+"""Who may do what in the registry: plain functions over the principal and the resource, and nothing else decides."""
+
+from uuid import UUID
+
+from chassis.access import Principal
+from chassis.refusals import Forbidden, NotFound
+from contracts.registry.campaigns import Campaign
+
+READERS = ("coordinator", "overseer", "reporter", "auditor")
+
+
+class NotAllowed(Forbidden):
+    """The role may not do this; the message says which one may."""
+
+
+def check_may_read(principal: Principal) -> None:
+    """The directory, campaigns, theme days and activities are for every unit: they go out with the notice."""
+    if principal.role not in READERS:
+        raise NotAllowed(
+            f"the role {principal.role} reads metrics only; expected one of {', '.join(READERS)}"
+        )
+
+
+def check_may_keep_register(principal: Principal) -> None:
+    """Organizations and keys are kept by a coordinator."""
+    if principal.role != "coordinator":
+        raise NotAllowed(f"the role {principal.role} may not change the register; expected coordinator")
+
+
+def check_may_run(principal: Principal, campaign: Campaign) -> None:
+    """A campaign is run by the coordinator of the organization that issues it."""
+    check_may_keep_register(principal)
+    if campaign.issuer_id != principal.organization_id:
+        raise NotFound("there is no such campaign, or it is not yours to run")
+
+
+def sees_all(principal: Principal, campaign: Campaign) -> bool:
+    """The issuer's coordinator and the auditors see what every unit owes."""
+    is_issuer = principal.organization_id == campaign.issuer_id
+    return principal.role == "auditor" or (principal.role == "coordinator" and is_issuer)
+
+
+def check_may_acknowledge(principal: Principal, organization_id: UUID) -> None:
+    """Only an addressee acknowledges, and only for itself."""
+    if principal.role not in ("coordinator", "overseer", "reporter"):
+        raise NotAllowed(f"the role {principal.role} acknowledges nothing; expected reporter")
+    if principal.organization_id != organization_id:
+        raise NotFound("there is no such notice, or it is not addressed to you")
+
+
+def only_own(asked: UUID | None, principal: Principal) -> UUID:
+    """The caller's own organization; asking for another's finds nothing."""
+    if asked is not None and asked != principal.organization_id:
+        raise NotFound("there is no such organization, or its assignments are not yours to see")
+    return principal.organization_id

@@ -1,0 +1,1 @@
+"""Theme days: a date, a name, its organisers."""

@@ -1,0 +1,39 @@
+"""The table of contents of reporting."""
+
+from chassis.consumers import Hears
+from chassis.service import Service, run
+from chassis.settings import read_settings
+from contracts.catalogue import EVENTS
+from contracts.registry import activities, assignments, campaigns, deliverables, keys, notices, organizations
+from contracts.streams import DURABLES
+from contracts.submissions import submissions
+from services.reporting import projections as on
+from services.reporting.exports import api as exports
+from services.reporting.figures import api as figures
+from services.reporting.projections.organizations import describe
+from services.reporting.settings import ReportingSettings
+from services.reporting.sweeps import make_sweeps
+
+SERVICE = Service(
+    name="reporting",
+    routers=(figures.router, exports.router),
+    hears=(
+        Hears(organizations.FACTS, on.organizations.on_organizations),
+        Hears(keys.FACTS, on.keys.on_keys),
+        Hears(campaigns.FACTS, on.campaigns.on_campaigns),
+        Hears(deliverables.FACTS, on.deliverables.on_deliverables),
+        Hears(assignments.FACTS, on.assignments.on_assignments),
+        Hears(activities.FACTS, on.activities.on_activities),
+        Hears(notices.ACKNOWLEDGEMENT_FACTS, on.acknowledgements.on_acknowledgements),
+        Hears(submissions.FACTS, on.submissions.on_submissions),
+    ),
+    durables=tuple(durable for durable in DURABLES if durable.service == "reporting"),
+    catalogue=EVENTS,
+    find_organization=describe,
+    make_sweeps=make_sweeps,
+)
+
+
+def main() -> None:
+    """Run until told to stop."""
+    run(SERVICE, read_settings(ReportingSettings))

@@ -1,0 +1,1 @@
+"""Exports: a file a kind, made of the read models."""

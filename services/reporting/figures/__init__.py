@@ -1,0 +1,1 @@
+"""The figures that go upward, and the matrix of who owes what."""

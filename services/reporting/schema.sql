@@ -1,0 +1,240 @@
+CREATE TABLE public.access_key (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    role text NOT NULL,
+    secret_sha256 text NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT access_key_secret_sha256_check CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE TABLE public.acknowledgement (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    state text NOT NULL
+);
+CREATE TABLE public.activity (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    serial_number integer,
+    category text NOT NULL,
+    name text NOT NULL,
+    hosts jsonb NOT NULL,
+    hosts_text text,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    place text,
+    state text NOT NULL
+);
+CREATE TABLE public.assignment (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    due_at timestamp with time zone,
+    state text NOT NULL
+);
+CREATE TABLE public.campaign (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    issuer_id uuid NOT NULL,
+    timezone text NOT NULL,
+    annex_titles text[] NOT NULL,
+    annex_remarks text[] NOT NULL
+);
+CREATE TABLE public.deliverable (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    due_at timestamp with time zone
+);
+CREATE TABLE public.event_chain (
+    link bigint NOT NULL,
+    "position" bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT event_chain_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT event_chain_link_check CHECK ((link >= 1))
+);
+CREATE TABLE public.events (
+    "position" bigint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    aggregate_version integer NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    actor jsonb NOT NULL,
+    traceparent text NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT events_aggregate_version_check CHECK ((aggregate_version >= 1)),
+    CONSTRAINT events_body_check CHECK ((octet_length(body) <= 524288)),
+    CONSTRAINT events_type_check CHECK ((type ~ '^rollcall(\.[a-z0-9_-]{1,64}){4}$'::text))
+);
+ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.events_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.export (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    kind text NOT NULL,
+    as_of timestamp with time zone,
+    state text NOT NULL,
+    progress double precision NOT NULL,
+    rows integer NOT NULL,
+    url text,
+    sha256 text,
+    error text,
+    claimed_at timestamp with time zone,
+    CONSTRAINT export_check CHECK (((state = 'done'::text) = (sha256 IS NOT NULL))),
+    CONSTRAINT export_check1 CHECK (((state = 'failed'::text) = (error IS NOT NULL))),
+    CONSTRAINT export_check2 CHECK (((state = 'running'::text) = (claimed_at IS NOT NULL))),
+    CONSTRAINT export_kind_check CHECK ((kind = 'annex_xlsx'::text)),
+    CONSTRAINT export_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision))),
+    CONSTRAINT export_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT export_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.idempotency (
+    key_id uuid NOT NULL,
+    key text NOT NULL,
+    request text NOT NULL,
+    body_sha256 text NOT NULL,
+    status integer,
+    body bytea,
+    etag text,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+CREATE TABLE public.lag (
+    durable text NOT NULL,
+    pending_count bigint NOT NULL,
+    clear_at timestamp with time zone NOT NULL,
+    checked_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.organization (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    short_name text,
+    kind text NOT NULL,
+    parent_id uuid,
+    sort_order integer NOT NULL,
+    body jsonb NOT NULL
+);
+CREATE TABLE public.outbox (
+    "position" bigint NOT NULL,
+    replay uuid,
+    failed_count integer DEFAULT 0 NOT NULL,
+    parked_at timestamp with time zone,
+    error text,
+    CONSTRAINT outbox_check CHECK (((parked_at IS NULL) OR (error IS NOT NULL)))
+);
+CREATE TABLE public.parked (
+    id uuid NOT NULL,
+    durable text NOT NULL,
+    sequence bigint NOT NULL,
+    subject text NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    error text NOT NULL,
+    tries integer NOT NULL,
+    parked_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.relay_lease (
+    singleton boolean DEFAULT true NOT NULL,
+    backend_pid integer NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    CONSTRAINT relay_lease_singleton_check CHECK (singleton)
+);
+CREATE TABLE public.schema_migrations (
+    version character varying NOT NULL
+);
+CREATE TABLE public.stream_state (
+    stream text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    first_seq bigint NOT NULL,
+    last_seq bigint NOT NULL,
+    deleted_count bigint NOT NULL,
+    checked_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.submission (
+    id uuid NOT NULL,
+    revision integer NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    state text NOT NULL,
+    on_time boolean NOT NULL,
+    nil_return boolean NOT NULL
+);
+ALTER TABLE ONLY public.access_key
+    ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.acknowledgement
+    ADD CONSTRAINT acknowledgement_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.campaign
+    ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.deliverable
+    ADD CONSTRAINT deliverable_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.event_chain
+    ADD CONSTRAINT event_chain_pkey PRIMARY KEY (link);
+ALTER TABLE ONLY public.event_chain
+    ADD CONSTRAINT event_chain_position_key UNIQUE ("position");
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_aggregate_id_aggregate_version_key UNIQUE (aggregate_id, aggregate_version);
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_id_key UNIQUE (id);
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.export
+    ADD CONSTRAINT export_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
+ALTER TABLE ONLY public.lag
+    ADD CONSTRAINT lag_pkey PRIMARY KEY (durable);
+ALTER TABLE ONLY public.organization
+    ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.parked
+    ADD CONSTRAINT parked_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.relay_lease
+    ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.stream_state
+    ADD CONSTRAINT stream_state_pkey PRIMARY KEY (stream);
+ALTER TABLE ONLY public.submission
+    ADD CONSTRAINT submission_assignment_id_key UNIQUE (assignment_id);
+ALTER TABLE ONLY public.submission
+    ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
+CREATE INDEX acknowledgement_campaign ON public.acknowledgement USING btree (campaign_id, organization_id);
+CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
+CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, organization_id);
+CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
+CREATE INDEX export_campaign ON public.export USING btree (campaign_id, id);
+CREATE INDEX export_waiting ON public.export USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
+CREATE INDEX organization_order ON public.organization USING btree (sort_order, id);
+CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
+CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
+ALTER TABLE ONLY public.event_chain
+    ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");

@@ -1,0 +1,35 @@
+"""What reporting does by the clock: make the exports that were asked for, and see how far it lags."""
+
+from collections.abc import Sequence
+
+from chassis.service import Running
+from chassis.sweeps import Sweep
+from services.reporting.exports import handlers as exports
+from services.reporting.figures import store
+from services.reporting.settings import ReportingSettings
+
+LAG_SECONDS = 1.0
+
+
+def make_sweeps(running: Running) -> Sequence[Sweep]:
+    """The sweeps of a running reporting service."""
+    settings = running.settings
+    assert isinstance(settings, ReportingSettings)
+
+    async def make_exports() -> None:
+        while await exports.make_next_export(running.database, settings.export_folder):
+            pass
+
+    async def look_at_lag() -> None:
+        if not running.bus.is_connected:
+            return
+        for durable in running.service.durables:
+            info = await running.bus.jetstream.consumer_info(durable.stream, durable.name)
+            pending = (info.num_pending or 0) + (info.num_ack_pending or 0)
+            async with running.database.transaction() as tx:
+                await store.keep_lag(tx.connection, durable.name, pending)
+
+    return (
+        Sweep("exports", make_exports, settings.sweep_seconds),
+        Sweep("lag", look_at_lag, LAG_SECONDS),
+    )

@@ -1,0 +1,5 @@
+"""Run submissions: python -m services.submissions."""
+
+from services.submissions.app import main
+
+main()

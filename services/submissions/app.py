@@ -1,0 +1,34 @@
+"""The table of contents of submissions."""
+
+from chassis.consumers import Hears
+from chassis.service import Service, run
+from chassis.settings import read_settings
+from contracts.catalogue import EVENTS
+from contracts.registry import assignments as assignment_facts
+from contracts.registry import campaigns, keys, organizations
+from contracts.streams import DURABLES
+from services.submissions.assignments import api as assignments
+from services.submissions.assignments.consumers import on_assignments
+from services.submissions.directory.consumers import on_campaigns, on_keys, on_organizations
+from services.submissions.directory.store import describe
+from services.submissions.settings import SubmissionsSettings
+from services.submissions.submissions import api as submissions
+
+SERVICE = Service(
+    name="submissions",
+    routers=(assignments.router, submissions.router),
+    hears=(
+        Hears(organizations.FACTS, on_organizations),
+        Hears(keys.FACTS, on_keys),
+        Hears(campaigns.FACTS, on_campaigns),
+        Hears(assignment_facts.FACTS, on_assignments),
+    ),
+    durables=tuple(durable for durable in DURABLES if durable.service == "submissions"),
+    catalogue=EVENTS,
+    find_organization=describe,
+)
+
+
+def main() -> None:
+    """Run until told to stop."""
+    run(SERVICE, read_settings(SubmissionsSettings))

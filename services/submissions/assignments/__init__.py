@@ -1,0 +1,1 @@
+"""Assignments, as the units that owe them see them."""

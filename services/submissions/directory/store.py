@@ -1,0 +1,76 @@
+"""The directory in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from chassis.connections import Connection
+from contracts.registry.campaigns import Campaign
+from contracts.registry.organizations import Organization
+
+KEEP_ORGANIZATIONS = """
+    INSERT INTO organization AS known (id, version, parent_id, body)
+    SELECT id, version, parent_id, body FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::jsonb[])
+           AS o (id, version, parent_id, body)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, parent_id = excluded.parent_id, body = excluded.body
+     WHERE excluded.version > known.version
+"""
+
+
+async def keep_organizations(connection: Connection, units: Sequence[Organization]) -> None:
+    """Keep those that are newer than what is known; each id at most once."""
+    await connection.execute(
+        KEEP_ORGANIZATIONS,
+        [unit.id for unit in units],
+        [unit.version for unit in units],
+        [unit.parent_id for unit in units],
+        [unit.model_dump(mode="json") for unit in units],
+    )
+
+
+KEEP_CAMPAIGNS = """
+    INSERT INTO campaign AS known (id, version, issuer_id, timezone)
+    SELECT id, version, issuer_id, timezone FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[])
+           AS c (id, version, issuer_id, timezone)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, issuer_id = excluded.issuer_id,
+           timezone = excluded.timezone
+     WHERE excluded.version > known.version
+"""
+
+
+async def keep_campaigns(connection: Connection, campaigns: Sequence[Campaign]) -> None:
+    """Keep those that are newer than what is known; each id at most once."""
+    await connection.execute(
+        KEEP_CAMPAIGNS,
+        [each.id for each in campaigns],
+        [each.version for each in campaigns],
+        [each.issuer_id for each in campaigns],
+        [each.timezone for each in campaigns],
+    )
+
+
+FIND = "SELECT body FROM organization WHERE id = $1"
+
+
+async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None:
+    """The organization as registry showed it; None when it was not heard of yet."""
+    found: Mapping[str, Any] | None = await connection.fetchval(FIND, id)
+    return found
+
+
+STANDING = """
+    WITH RECURSIVE line AS (
+        SELECT $1::uuid AS id, 1 AS height
+        UNION ALL
+        SELECT o.parent_id, line.height + 1 FROM organization o JOIN line ON o.id = line.id
+         WHERE o.parent_id IS NOT NULL AND line.height < 100
+    )
+    SELECT array_agg(id) AS above, (SELECT issuer_id FROM campaign WHERE id = $2) AS issuer_id FROM line
+"""
+
+
+async def read_standing(connection: Connection, organization_id: UUID, campaign_id: UUID) -> tuple[Any, Any]:
+    """The organization with those above it, and who issues the campaign."""
+    row = await connection.fetchrow(STANDING, organization_id, campaign_id)
+    assert row is not None
+    return tuple(row["above"]), row["issuer_id"]

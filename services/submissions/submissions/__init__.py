@@ -1,0 +1,1 @@
+"""Submissions: handed in, returned, handed in again, accepted."""

@@ -1,0 +1,124 @@
+"""Submissions over HTTP."""
+
+from uuid import UUID
+
+from chassis.connections import Connection
+from chassis.http.paging import Page, Paging, cut
+from chassis.http.routes import Caller, IfMatch, OncePerKey, make_router
+from chassis.http.state import Db
+from chassis.refusals import NotFound
+from contracts.shapes import Command
+from contracts.submissions.submissions import (
+    HandIn,
+    Receipt,
+    ReopenSubmission,
+    ReturnSubmission,
+    State,
+    Submission,
+    SubmissionVersion,
+)
+from services.submissions import rules
+from services.submissions.submissions import handlers, store
+
+router = make_router()
+
+
+class Accept(Command):
+    """Nothing is to be said."""
+
+
+class Withdraw(Command):
+    """Nothing is to be said."""
+
+
+@router.post("/v1/submissions", status_code=201, dependencies=[OncePerKey])
+async def hand_in(command: HandIn, caller: Caller, database: Db) -> Receipt:
+    """Hand in for an assignment: the first version or the next. The answer is the receipt."""
+    return await handlers.hand_in(database, command, caller)
+
+
+@router.get("/v1/submissions")
+async def list_submissions(
+    caller: Caller,
+    database: Db,
+    paging: Paging,
+    campaign_id: UUID | None = None,
+    assignment_id: UUID | None = None,
+    organization_id: UUID | None = None,
+    state: State | None = None,
+) -> Page[Submission]:
+    """What was handed in: a unit sees its own, an overseer also those below, the office all of its campaign."""
+    rules.check_may_list(caller)
+    filters = (campaign_id, assignment_id, organization_id, state)
+    async with database.reading() as connection:
+        rows = await store.read_page(
+            connection, caller.organization_id, caller.role, paging.after_id(), filters, paging.limit + 1
+        )
+    return cut(rows, paging, lambda submission: (str(submission.id),))
+
+
+@router.get("/v1/submissions/{id}")
+async def get_submission(id: UUID, caller: Caller, database: Db) -> Submission:
+    """One submission as it stands."""
+    async with database.reading() as connection:
+        submission = await store.find(connection, id)
+        await _check_may_read(connection, caller, submission.organization_id, submission.campaign_id)
+    return submission
+
+
+@router.get("/v1/submissions/{id}/versions")
+async def list_versions(id: UUID, caller: Caller, database: Db) -> Page[SubmissionVersion]:
+    """Every version as it was handed in, byte for byte."""
+    async with database.reading() as connection:
+        submission = await store.find(connection, id)
+        await _check_may_read(connection, caller, submission.organization_id, submission.campaign_id)
+        return Page(items=await store.read_versions(connection, id))
+
+
+@router.get("/v1/receipts/{receipt_number}")
+async def get_receipt(receipt_number: str, caller: Caller, database: Db) -> Receipt:
+    """What was handed in, when, and its hash: a unit can prove it."""
+    async with database.reading() as connection:
+        receipt, campaign_id = await store.find_receipt(connection, receipt_number)
+        await _check_may_read(connection, caller, receipt.organization_id, campaign_id)
+    return receipt
+
+
+@router.post("/v1/submissions/{id}/return", dependencies=[OncePerKey])
+async def return_submission(
+    id: UUID, command: ReturnSubmission, caller: Caller, database: Db, expected: IfMatch
+) -> Submission:
+    """Send it back for correction, with reasons by section."""
+    return await handlers.return_submission(database, id, command, expected, caller)
+
+
+@router.post("/v1/submissions/{id}/accept", dependencies=[OncePerKey])
+async def accept_submission(
+    id: UUID, command: Accept, caller: Caller, database: Db, expected: IfMatch
+) -> Submission:
+    """Accept the version that was received."""
+    return await handlers.accept_submission(database, id, expected, caller)
+
+
+@router.post("/v1/submissions/{id}/reopen", dependencies=[OncePerKey])
+async def reopen_submission(
+    id: UUID, command: ReopenSubmission, caller: Caller, database: Db, expected: IfMatch
+) -> Submission:
+    """Let the unit hand in again after acceptance."""
+    return await handlers.reopen_submission(database, id, command, expected, caller)
+
+
+@router.post("/v1/submissions/{id}/withdraw", dependencies=[OncePerKey])
+async def withdraw_submission(
+    id: UUID, command: Withdraw, caller: Caller, database: Db, expected: IfMatch
+) -> Submission:
+    """The unit takes back what is not decided yet."""
+    return await handlers.withdraw_submission(database, id, expected, caller)
+
+
+async def _check_may_read(
+    connection: Connection, caller: Caller, organization_id: UUID, campaign_id: UUID
+) -> None:
+    standing = await handlers.standing_of(connection, organization_id, campaign_id)
+    if not rules.may_read(caller, standing):
+        raise NotFound("there is no such submission, or it is not yours to see")

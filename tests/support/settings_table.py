@@ -1,0 +1,65 @@
+"""The table of settings. `python -m tests.support.settings_table` writes docs/settings.md."""
+
+from pathlib import Path
+
+from chassis.settings import PREFIX, ServiceSettings
+from cli.up.settings import SETTINGS
+
+FILE = Path(__file__).parents[2] / "docs" / "settings.md"
+MEANINGS = {
+    "database_url": "the service's own database, as its runtime user",
+    "nats_url": "the bus, as the service's own user",
+    "host": "where it listens",
+    "port": "on which port; each service has its own default",
+    "role": "`serve` is HTTP only, `work` is relay, consumers and sweeps only",
+    "profile": "`production` refuses a chosen clock",
+    "clock": "a chosen start, such as `2024-08-30T09:00:00+08:00@3600` to run 3600 times as fast; demos and tests only",
+    "clock_anchor": "the real moment (Unix seconds) at which the chosen clock shows its start; set by `rollcall up`",
+    "log_level": "from which level on is logged",
+    "database_pool_size": "connections to the database at most",
+    "relay_poll_seconds": "how often the outbox is looked at when nothing woke the relay",
+    "reconcile_seconds": "how often the stream is compared with the log",
+    "sweep_seconds": "how often sweeps run, in real seconds",
+    "shutdown_seconds": "how long a clean end may take",
+    "office": "the first organization's name, on an empty register",
+    "first_key": "its coordinator's key; set by `rollcall up`",
+    "name_prefixes": "what means nothing before a unit's name, such as `苏州市`; parted by commas",
+    "smtp_url": "the mail server, as `smtp://host:port`; without it mails wait",
+    "mail_from": "the sender of mails",
+    "webhook_allow_private": "let webhooks point into private networks; demos and tests only",
+    "export_folder": "where finished exports lie; set by `rollcall up`",
+}
+
+
+def write_table() -> str:
+    """The page."""
+    lines = [
+        "# Settings",
+        "",
+        "Environment variables, read once at the start. A bad one stops the start with its name and what was expected.",
+        "Required ones are set by `rollcall up`.",
+        "",
+        "| variable | for | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    seen: set[str] = set()
+    shared = set(ServiceSettings.model_fields)
+    for service, model in SETTINGS.items():
+        for name, field in model.model_fields.items():
+            if name in seen:
+                continue
+            seen.add(name)
+            whom = "all" if name in shared else service
+            default = "required" if field.is_required() else _write(name, field.default)
+            lines.append(f"| `{PREFIX}{name.upper()}` | {whom} | {default} | {MEANINGS[name]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _write(name: str, default: object) -> str:
+    if name == "port":
+        return "8001 to 8004"
+    return "" if default in (None, ()) else f"`{default}`"
+
+
+if __name__ == "__main__":
+    FILE.write_text(write_table(), encoding="utf-8")
