@@ -9,6 +9,8 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
+from chassis.pulling import stop_pulling
+
 log = structlog.get_logger()
 
 REFUSED = "permissions violation"
@@ -52,6 +54,7 @@ class Bus:
         """Leave; a server that does not answer is not waited for."""
         self.on_closed = _nothing
         try:
+            await stop_pulling(self.broker)
             await asyncio.wait_for(self.broker.stop(), timeout=3)
         except Exception as error:
             log.warning("bus_left_without_farewell", error=repr(error))

@@ -98,8 +98,11 @@ class Consumer:
         """Apply a batch whole; if that fails, one by one, so that one bad event holds up no other."""
         async with self._held(messages):
             heard = [one for message in messages if (one := await self._read(message))]
-            if await self._apply_when_possible(heard) is None:
+            error = await self._apply_when_possible(heard)
+            if error is None:
                 await self._acknowledge(heard)
+            elif len(heard) == 1:
+                await self._put_off(heard[0].message, error)
             else:
                 for one in heard:
                     await self._take_alone(one)

@@ -68,6 +68,16 @@ def subscribe(broker: NatsBroker, stream: str, durable: str, take: Take) -> None
     subscriber(take)
 
 
+async def stop_pulling(broker: NatsBroker) -> None:
+    """End all pulls. A batch that is worked on is rolled back and given back at once, to whoever comes next."""
+    pulling = [each for each in broker.subscribers if isinstance(each, PromptBatchSubscriber)]
+    tasks = [task for subscriber in pulling for task in subscriber.tasks]
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=2)
+
+
 async def _leave_raw(message: Any) -> Any:
     """Decoded later, one by one: a message that cannot be read must not take its batch along."""
     return message.raw_message

@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from chassis import logs
 from cli.servers.postgres import Postgres
 from tests.support.databases import Cluster
 from tests.support.servers import TestBus, start_cluster
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """As services write them: a line each, and no pictures of tracebacks."""
+    logs.configure("test", "warning")
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,14 @@ class TestDatabase:
         self.url = url
         self.admin_url = with_database(cluster.admin_dsn, name)
 
+    async def execute(self, statements: str) -> None:
+        """Run statements as the owner: what it makes, the service's own user may read and write."""
+        connection = await asyncpg.connect(self.owner_url)
+        try:
+            await connection.execute(statements)
+        finally:
+            await connection.close()
+
     async def drop(self) -> None:
         """Leave nothing behind."""
         await self.cluster.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
