@@ -135,8 +135,14 @@ class Nats:
 
     async def _answers(self) -> bool:
         try:
+            # The client would else wait two seconds after a first try that came too early.
             client = await nats.connect(
-                self.url(ADMIN), connect_timeout=1, allow_reconnect=False, error_cb=_ignore
+                self.url(ADMIN),
+                connect_timeout=1,
+                allow_reconnect=False,
+                reconnect_time_wait=0.02,
+                max_reconnect_attempts=20,
+                error_cb=_ignore,
             )
         except (OSError, TimeoutError, nats.errors.Error):
             return False

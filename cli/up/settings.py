@@ -4,14 +4,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.notifier.settings import NotifierSettings
-from services.reporting.settings import ReportingSettings
-from services.submissions.settings import SubmissionsSettings
-
 from chassis.clock import BadClock, read_clock
 from chassis.settings import BadSettings, ServiceSettings, read_settings
 from cli.refusal import CannotStart
+from services.notifier.settings import NotifierSettings
 from services.registry.settings import RegistrySettings
+from services.reporting.settings import ReportingSettings
+from services.submissions.settings import SubmissionsSettings
 
 SETTINGS: Mapping[str, type[ServiceSettings]] = {
     "registry": RegistrySettings,
