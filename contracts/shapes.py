@@ -10,15 +10,17 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def keep_prose(text: str) -> str:
     """Text of several lines, in NFC; refuses control and direction characters and lone surrogates."""
     if _CONTROL.search(text):
         raise ValueError("holds a control character; only tabs and line ends may stand between the letters")
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _SURROGATE.search(text):
         raise ValueError("holds half of a surrogate pair; expected whole characters in UTF-8")
-    if any("\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069" for letter in text):
+    if _DIRECTION.search(text):
         raise ValueError("holds a character that turns the direction of the text")
     if not _UNSEEN.sub("", text).strip():
         raise ValueError("is blank; expected at least one letter that can be seen")

@@ -99,7 +99,7 @@ def cut(
     return Page(items=items, next_cursor=write_cursor(*key(items[-1])) if more else None)
 
 
-def _page(
+async def _page(
     cursor: Annotated[str | None, Query(max_length=2_000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> PageRequest:

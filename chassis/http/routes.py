@@ -90,12 +90,12 @@ def make_router() -> APIRouter:
     )
 
 
-def _principal(request: Request) -> Principal:
+async def _principal(request: Request) -> Principal:
     found: Principal = request.state.principal
     return found
 
 
-def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
     if if_match is None or if_match == "*":
         return None
     version = if_match.removeprefix("W/").strip('"')
@@ -104,7 +104,7 @@ def _if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
     return int(version)
 
 
-def _required_if_match(expected: Annotated[int | None, Depends(_if_match)]) -> int:
+async def _required_if_match(expected: Annotated[int | None, Depends(_if_match)]) -> int:
     if expected is None:
         raise IfMatchRequired('this change needs If-Match with the version that you have read, such as "3"')
     return expected
@@ -114,6 +114,7 @@ async def _idempotency_key(idempotency_key: Annotated[str | None, Header()] = No
     """Only so that the header stands in OpenAPI: the route has dealt with it."""
 
 
+# Dependencies are async, though they wait for nothing: others are sent through a pool of threads.
 Caller = Annotated[Principal, Depends(_principal)]
 IfMatch = Annotated[int | None, Depends(_if_match)]
 RequiredIfMatch = Annotated[int, Depends(_required_if_match)]

@@ -29,7 +29,7 @@ class RegistrySettings(ServiceSettings):
         return value
 
 
-def _name_prefixes(request: Request) -> tuple[str, ...]:
+async def _name_prefixes(request: Request) -> tuple[str, ...]:
     settings = request.app.state.running.settings
     assert isinstance(settings, RegistrySettings)
     return settings.name_prefixes

@@ -20,7 +20,7 @@ router = make_router()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _folder(request: Request) -> Path:
+async def _folder(request: Request) -> Path:
     settings = request.app.state.running.settings
     assert isinstance(settings, ReportingSettings)
     return settings.export_folder
