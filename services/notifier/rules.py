@@ -38,7 +38,11 @@ def check_may_run(principal: Principal, issuer_id: UUID) -> None:
         raise NotFound("there is no such campaign, or it is not yours to run")
 
 
-def only_told(principal: Principal) -> UUID | None:
-    """Whose notifications are shown: a unit's own; the office and auditors see all (None)."""
+def only_told(principal: Principal, asked: UUID | None) -> UUID | None:
+    """Whose contacts and notifications are shown: a unit's own; the office and auditors see all (None)."""
     check_may_read(principal)
-    return None if principal.role in ("coordinator", "auditor") else principal.organization_id
+    if principal.role in ("coordinator", "auditor"):
+        return asked
+    if asked is not None and asked != principal.organization_id:
+        raise NotFound("there is no such organization, or what it is told is not yours to see")
+    return principal.organization_id

@@ -185,7 +185,8 @@ CREATE TABLE public.submission (
     organization_id uuid NOT NULL,
     state text NOT NULL,
     correct_by timestamp with time zone,
-    returned_at timestamp with time zone
+    returned_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
 );
 CREATE VIEW public.still_owed AS
  SELECT a.id AS about_id,
@@ -196,11 +197,11 @@ CREATE VIEW public.still_owed AS
     a.organization_id,
     a.title,
     a.due_at,
-    a.due_set_at
-   FROM public.assignment a
-  WHERE ((a.state = 'owed'::text) AND (a.due_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
-           FROM public.submission s
-          WHERE ((s.assignment_id = a.id) AND (s.state <> 'withdrawn'::text))))))
+    a.due_set_at,
+    GREATEST(a.due_set_at, s.updated_at) AS owed_since
+   FROM (public.assignment a
+     LEFT JOIN public.submission s ON ((s.assignment_id = a.id)))
+  WHERE ((a.state = 'owed'::text) AND (a.due_at IS NOT NULL) AND ((s.state IS NULL) OR (s.state = 'withdrawn'::text)))
 UNION ALL
  SELECT k.id AS about_id,
     NULL::uuid AS assignment_id,
@@ -210,7 +211,8 @@ UNION ALL
     k.organization_id,
     k.title,
     k.due_at,
-    k.created_at AS due_set_at
+    k.created_at AS due_set_at,
+    k.created_at AS owed_since
    FROM public.acknowledgement k
   WHERE ((k.state = 'owed'::text) AND (k.due_at IS NOT NULL))
 UNION ALL
@@ -222,10 +224,11 @@ UNION ALL
     s.organization_id,
     COALESCE(a.title, ''::text) AS title,
     s.correct_by AS due_at,
-    s.returned_at AS due_set_at
+    s.returned_at AS due_set_at,
+    s.returned_at AS owed_since
    FROM (public.submission s
      LEFT JOIN public.assignment a ON ((a.id = s.assignment_id)))
-  WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NOT NULL));
+  WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NOT NULL) AND (a.state IS DISTINCT FROM 'waived'::text));
 CREATE TABLE public.stream_state (
     stream text NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -233,6 +236,14 @@ CREATE TABLE public.stream_state (
     last_seq bigint NOT NULL,
     deleted_count bigint NOT NULL,
     checked_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.told (
+    about_id uuid NOT NULL,
+    occasion text NOT NULL,
+    due_at timestamp with time zone,
+    about_revision integer NOT NULL,
+    recipient text NOT NULL,
+    planned_for timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
@@ -284,12 +295,15 @@ ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_assignment_id_key UNIQUE (assignment_id);
 ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.told
+    ADD CONSTRAINT told_about_id_due_at_occasion_about_revision_recipient_key UNIQUE NULLS NOT DISTINCT (about_id, due_at, occasion, about_revision, recipient);
 CREATE INDEX acknowledgement_due ON public.acknowledgement USING btree (campaign_id, due_at);
 CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
 CREATE INDEX notification_delivery ON public.notification USING btree (delivery_id);
+CREATE INDEX notification_organization ON public.notification USING btree (organization_id, id);
 CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX submission_due ON public.submission USING btree (campaign_id, correct_by);

@@ -1,26 +1,31 @@
 """What the notifier does by the clock: plan the rungs that have come due, deliver what is planned."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from chassis.service import Running
 from chassis.sweeps import Sweep
-from services.notifier.deliveries import handlers as deliveries
-from services.notifier.reminders import handlers as reminders
+from services.notifier.channels.openings import OPENINGS
+from services.notifier.deliveries.handlers import deliver_due
+from services.notifier.reminders.handlers import plan_reminders
 from services.notifier.settings import NotifierSettings
 
 
 def make_sweeps(running: Running) -> Sequence[Sweep]:
-    """The sweeps of a running notifier."""
+    """The sweeps of a running notifier: each kind of channel has its own, so that none waits for another."""
     settings = running.settings
     assert isinstance(settings, NotifierSettings)
 
-    async def plan_reminders() -> None:
-        await reminders.plan_reminders(running.database)
+    async def plan() -> None:
+        await plan_reminders(running.database)
 
-    async def deliver() -> None:
-        await deliveries.deliver_due(running.database, settings)
+    async def deliver(channel: str) -> None:
+        await deliver_due(running.database, settings, channel)
 
     return (
-        Sweep("reminders", plan_reminders, settings.sweep_seconds),
-        Sweep("deliveries", deliver, settings.sweep_seconds),
+        Sweep("reminders", plan, settings.sweep_seconds),
+        *(
+            Sweep(f"deliveries_{channel}", partial(deliver, channel), settings.sweep_seconds)
+            for channel in OPENINGS
+        ),
     )

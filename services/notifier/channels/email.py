@@ -1,32 +1,69 @@
 """Mail over SMTP. The Message-ID stays the same at every try (RFC 5322, 3.6.4)."""
 
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiosmtplib
 
-from services.notifier.channels.message import Message, Permanent, Transient
+from services.notifier.channels.message import Message, NotDelivered, Permanent, Send, Transient
+from services.notifier.settings import NotifierSettings
 
-SECONDS = 10.0
+SECONDS = 20.0
 
 
-async def send(message: Message, address: str, smtp_url: str | None, mail_from: str) -> None:
-    """Send one mail; raises Permanent for a refusal for good (5xx), Transient for anything else."""
-    if smtp_url is None:
-        raise Transient("no mail server is set; expected ROLLCALL_SMTP_URL")
-    server = urlsplit(smtp_url)
+@asynccontextmanager
+async def opened(settings: NotifierSettings) -> AsyncIterator[Send]:
+    """Connections for one batch: made when needed, used again, closed at its end."""
+    mailer = Mailer(settings)
     try:
-        await aiosmtplib.send(
-            compose(message, address, mail_from),
-            hostname=server.hostname,
-            port=server.port,
-            timeout=SECONDS,
-            start_tls=None,
-        )
-    except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as refused:
-        raise _sort(refused) from refused
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise Transient(f"{type(error).__name__}: {error}") from error
+        yield mailer.send
+    finally:
+        await mailer.close()
+
+
+class Mailer:
+    """Sends over connections that lie idle, or new ones."""
+
+    def __init__(self, settings: NotifierSettings) -> None:
+        self.settings = settings
+        self._idle: list[aiosmtplib.SMTP] = []
+
+    async def send(self, message: Message, setting: Mapping[str, Any]) -> None:
+        """Send one mail; raises Permanent when it is refused for good (5xx), Transient for anything else."""
+        mail = compose(message, setting["address"], self.settings.mail_from)
+        line = self._idle.pop() if self._idle else self._new_line()
+        try:
+            async with asyncio.timeout(SECONDS):
+                if not line.is_connected:
+                    await line.connect()
+                await line.send_message(mail)
+            self._idle.append(line)
+        except TimeoutError:
+            raise Transient(f"the mail server took longer than {SECONDS:g} s") from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise sort_refusal(error) from error
+        finally:
+            # A connection that was cut off in a mail is no good: its late answer would be read as the next one's.
+            if line not in self._idle:
+                line.close()
+
+    async def close(self) -> None:
+        """Take leave of the server, which need not answer."""
+        for line in self._idle:
+            with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await line.quit(timeout=1)
+            line.close()
+
+    def _new_line(self) -> aiosmtplib.SMTP:
+        if self.settings.smtp_url is None:
+            raise Transient("no mail server is set; expected ROLLCALL_SMTP_URL")
+        server = urlsplit(self.settings.smtp_url)
+        return aiosmtplib.SMTP(hostname=server.hostname, port=server.port, timeout=SECONDS)
 
 
 def compose(message: Message, address: str, mail_from: str) -> EmailMessage:
@@ -35,17 +72,23 @@ def compose(message: Message, address: str, mail_from: str) -> EmailMessage:
     mail["From"] = mail_from
     mail["To"] = address
     mail["Subject"] = " ".join(message.subject.split())
+    mail["Date"] = format_datetime(message.written_at)
     mail["Message-ID"] = f"<{message.delivery_id}@{mail_from.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     return mail
 
 
-def _sort(refused: aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPResponseException) -> Exception:
-    if isinstance(refused, aiosmtplib.SMTPRecipientsRefused):
-        codes = [each.code for each in refused.recipients]
-        said = "; ".join(f"{each.code} {each.message}" for each in refused.recipients)
+def sort_refusal(error: Exception) -> NotDelivered:
+    """What a refusal means: 5xx for the recipient or the content is for good; a server that is not ready may mend."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        said = "; ".join(f"{each.code} {each.message}" for each in error.recipients)
+        is_for_good = all(each.code >= 500 for each in error.recipients)
+    elif isinstance(error, aiosmtplib.SMTPResponseException):
+        said = f"{error.code} {error.message}"
+        is_for_good = isinstance(error, aiosmtplib.SMTPDataError) and error.code >= 500
+    elif isinstance(error, aiosmtplib.SMTPNotSupported):
+        return Permanent(f"the mail server cannot take this address: {error}")
     else:
-        codes, said = [refused.code], f"{refused.code} {refused.message}"
-    is_for_good = all(code >= 500 for code in codes)
+        return Transient(f"{type(error).__name__}: {error}")
     return (Permanent if is_for_good else Transient)(f"the mail server refused: {said}")

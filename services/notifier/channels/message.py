@@ -1,22 +1,38 @@
 """A message as every channel takes it, and how a channel says that it did not arrive."""
 
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+_ADDRESS = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; `delivery_id` is the same at every try, so that a repeat is known as one."""
+    """One message; `delivery_id` is the same at every try, so that a repeat is known as one.
+
+    `written_at` is a real moment, of this try.
+    """
 
     delivery_id: UUID
     subject: str
     text: str
     items: list[dict[str, Any]]
+    written_at: datetime
+
+
+Send = Callable[[Message, Mapping[str, Any]], Awaitable[None]]
+"""Sends one message to a contact's channel, as it was set; raises NotDelivered."""
 
 
 class NotDelivered(Exception):
-    """Base: it did not arrive, as far as is known."""
+    """Base: it did not arrive, as far as is known. What it says is kept and told on: it names no mail address."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(_ADDRESS.sub("…@…", " ".join(said.split()))[:300])
 
 
 class Permanent(NotDelivered):
@@ -24,4 +40,8 @@ class Permanent(NotDelivered):
 
 
 class Transient(NotDelivered):
-    """It may arrive at another try."""
+    """It may arrive at another try, after `asked_seconds` if the other side asked for so many."""
+
+    def __init__(self, said: str, asked_seconds: float = 0.0) -> None:
+        super().__init__(said)
+        self.asked_seconds = asked_seconds

@@ -1,114 +1,121 @@
 """Webhooks, signed after Standard Webhooks; sent only to the address that was looked at."""
 
 import asyncio
-import ipaddress
 import json
-import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 from standardwebhooks.webhooks import Webhook
 
-from services.notifier.channels.message import Message, Permanent, Transient
+from services.notifier.channels.address import resolve
+from services.notifier.channels.message import Message, Permanent, Send, Transient
+from services.notifier.settings import NotifierSettings
 
 SECONDS = 10.0
-ANSWER_BYTES = 64 * 1024
-_NEVER = tuple(
-    ipaddress.ip_network(network)
-    for network in ("64:ff9b::/96", "2002::/16", "224.0.0.0/4", "192.0.0.0/24", "100.64.0.0/10")
-)
-"""Ways around to private networks that Python itself takes for global ones."""
+LONGEST_ASKED_SECONDS = 3_600.0
+_NOT_NOW = (408, 425, 429)
+_UNSHARED = httpx.Limits(max_keepalive_connections=0)
+"""Two hosts may share an address, and one is never told the other's messages."""
 
 
-async def send(
-    message: Message, url: str, secret: str | None, now: datetime, allow_private: bool = False
-) -> None:
-    """Post one message; success is 2xx. Redirects are not followed, and the answer is not shown."""
-    parts = urlsplit(url)
-    try:
-        async with asyncio.timeout(SECONDS):
-            address = await resolve(parts, allow_private)
-            status = await _post(parts, address, _headers(message, secret, now), _body(message, now))
-    except TimeoutError:
-        raise Transient(f"no answer within {SECONDS:g} s") from None
-    except (httpx.TransportError, OSError) as error:
-        raise Transient(f"{type(error).__name__}: {error}") from error
-    if 200 <= status < 300:
-        return
-    if status == 429 or status >= 500:
-        raise Transient(f"answered {status}")
-    raise Permanent(f"answered {status}; expected 2xx")
+@asynccontextmanager
+async def opened(settings: NotifierSettings) -> AsyncIterator[Send]:
+    """A client for one batch, with a connection for each message."""
+    async with httpx.AsyncClient(
+        verify=_tls(), timeout=SECONDS, follow_redirects=False, trust_env=False, limits=_UNSHARED
+    ) as client:
+        poster = Poster(client, settings.webhook_allow_private)
+        yield poster.send
 
 
-async def resolve(parts: SplitResult, allow_private: bool) -> str:
-    """The one address that is connected to; Permanent when it lies where no webhook may point."""
-    if parts.hostname is None or parts.username is not None:
-        raise Permanent("the address names no host, or holds a password")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Transient(f"the host {parts.hostname} is not found: {error}") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
-        if not allow_private and not is_public(address):
-            raise Permanent(f"{parts.hostname} is {address}, which is no public address")
-    return addresses[0]
+class Poster:
+    """Posts messages; `allow_private` lets them go into this machine and its networks."""
 
+    def __init__(self, client: httpx.AsyncClient, allow_private: bool) -> None:
+        self.client = client
+        self.allow_private = allow_private
 
-def is_public(text: str) -> bool:
-    """Whether an address may be connected to from a server."""
-    address = ipaddress.ip_address(text)
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_global and not any(
-        address.version == network.version and address in network for network in _NEVER
-    )
+    async def send(self, message: Message, setting: Mapping[str, Any]) -> None:
+        """Post one message; success is 2xx, and only the status is read. Redirects are not followed."""
+        parts = urlsplit(setting["url"])
+        body = write_body(message)
+        headers = write_headers(message, setting.get("secret"), body)
+        try:
+            async with asyncio.timeout(SECONDS):
+                address = await resolve(parts, self.allow_private)
+                status, asked = await self._post(parts, address, headers, body)
+        except TimeoutError:
+            raise Transient(f"no answer within {SECONDS:g} s") from None
+        except (httpx.HTTPError, OSError) as error:
+            raise Transient(f"the webhook was cut off: {type(error).__name__}") from error
+        if status in _NOT_NOW or status >= 500:
+            raise Transient(f"answered {status}", read_retry_after(asked, message.written_at))
+        if not 200 <= status < 300:
+            raise Permanent(f"answered {status}; expected 2xx")
 
-
-async def _post(parts: SplitResult, address: str, headers: dict[str, str], body: str) -> int:
-    """Connect to the address, under the host's own name; at most ANSWER_BYTES are read."""
-    host = f"[{address}]" if ":" in address else address
-    netloc = host if parts.port is None else f"{host}:{parts.port}"
-    target = parts._replace(netloc=netloc, fragment="").geturl()
-    headers = {**headers, "Host": parts.netloc}
-    async with (
-        httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client,
-        client.stream(
+    async def _post(
+        self, parts: SplitResult, address: str, headers: dict[str, str], body: str
+    ) -> tuple[int, str | None]:
+        """Connect to the address, under the host's own name; the status, and the Retry-After."""
+        host = f"[{address}]" if ":" in address else address
+        netloc = host if parts.port is None else f"{host}:{parts.port}"
+        target = parts._replace(netloc=netloc, fragment="").geturl()
+        async with self.client.stream(
             "POST",
             target,
             content=body.encode(),
-            headers=headers,
+            headers={**headers, "Host": parts.netloc},
             extensions={"sni_hostname": parts.hostname},
-        ) as answer,
-    ):
-        read = 0
-        async for chunk in answer.aiter_raw():
-            read += len(chunk)
-            if read > ANSWER_BYTES:
-                break
-        return answer.status_code
+        ) as answer:
+            return answer.status_code, answer.headers.get("retry-after")
 
 
-def _body(message: Message, now: datetime) -> str:
+def write_body(message: Message) -> str:
+    """The body, as Standard Webhooks has it."""
     content = {
         "type": "rollcall.notification",
-        "timestamp": now.astimezone(UTC).isoformat(),
+        "timestamp": message.written_at.astimezone(UTC).isoformat(),
         "data": {"subject": message.subject, "text": message.text, "items": message.items},
     }
     return json.dumps(content, ensure_ascii=False)
 
 
-def _headers(message: Message, secret: str | None, now: datetime) -> dict[str, str]:
-    # The signature's moment is the real one: the receiver checks it against its own clock.
-    moment = datetime.fromtimestamp(now.timestamp(), UTC)
+def write_headers(message: Message, secret: str | None, body: str) -> dict[str, str]:
+    """The headers: the id is the same at every try, the moment and the signature are this one's."""
     id = f"msg_{message.delivery_id.hex}"
     headers = {
         "Content-Type": "application/json",
         "webhook-id": id,
-        "webhook-timestamp": str(int(moment.timestamp())),
+        "webhook-timestamp": str(int(message.written_at.timestamp())),
     }
     if secret is not None:
-        headers["webhook-signature"] = Webhook(secret).sign(id, moment, _body(message, now))
+        headers["webhook-signature"] = Webhook(secret).sign(id, message.written_at, body)
     return headers
+
+
+def read_retry_after(text: str | None, now: datetime) -> float:
+    """Seconds that the other side asks to wait (RFC 9110, 10.2.3), an hour at most; 0 when it names none."""
+    if text is None:
+        return 0.0
+    if text.strip().isdecimal():
+        seconds = float(text)
+    else:
+        try:
+            until = parsedate_to_datetime(text)
+        except ValueError:
+            return 0.0
+        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_ASKED_SECONDS)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """Made once: reading the authorities takes longer than a message."""
+    return httpx.create_ssl_context(trust_env=False)

@@ -23,7 +23,7 @@ async def list_contacts(
     caller: Caller, database: Db, paging: Paging, organization_id: UUID | None = None
 ) -> Page[Contact]:
     """Contacts without their secrets: the office sees all, a unit its own."""
-    own = rules.only_told(caller)
+    whose = rules.only_told(caller, organization_id)
     async with database.reading() as connection:
-        rows = await store.read_page(connection, paging.after_id(), own or organization_id, paging.limit + 1)
+        rows = await store.read_page(connection, paging.after_id(), whose, paging.limit + 1)
     return cut([handlers.show(row) for row in rows], paging, lambda contact: (str(contact.id),))

@@ -1,16 +1,15 @@
 """Contacts: set one; show one without its secrets."""
 
 from dataclasses import replace
-from typing import Any
-from urllib.parse import urlsplit
 
 from chassis.access import Principal
 from chassis.database import Database
 from chassis.identity import new_id
 from chassis.refusals import NotFound, check_version
-from contracts.notifier.contacts import Channel, Contact, SetContact
+from contracts.notifier.contacts import Contact, SetContact, WebhookChannel
 from services.notifier import rules
 from services.notifier.contacts import store
+from services.notifier.contacts.model import check_webhook, show_channel
 from services.notifier.contacts.store import KeptContact
 from services.notifier.directory import store as directory
 
@@ -20,6 +19,9 @@ async def set_contact(
 ) -> Contact:
     """Replace where a unit is told things; the same again changes nothing."""
     rules.check_may_set_contact(actor, command.organization_id)
+    for channel in command.channels:
+        if isinstance(channel, WebhookChannel):
+            check_webhook(channel)
     channels = [channel.model_dump() for channel in command.channels]
     async with database.transaction() as tx:
         if await directory.describe(tx.connection, command.organization_id) is None:
@@ -49,12 +51,5 @@ def show(contact: KeptContact) -> Contact:
         organization_id=contact.organization_id,
         name=contact.name,
         locale="en" if contact.locale == "en" else "zh-CN",
-        channels=[_show_channel(channel) for channel in contact.channels],
+        channels=[show_channel(channel) for channel in contact.channels],
     )
-
-
-def _show_channel(channel: dict[str, Any]) -> Channel:
-    if channel["kind"] == "email":
-        return Channel(kind="email", address=channel["address"])
-    parts = urlsplit(channel["url"])
-    return Channel(kind="webhook", address=f"{parts.scheme}://{parts.hostname}/…")

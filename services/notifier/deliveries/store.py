@@ -1,115 +1,41 @@
-"""Deliveries in PostgreSQL. Their own times are the server's real ones: a network knows no other clock."""
+"""Deliveries in PostgreSQL: what one says, and what became of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from chassis.connections import Connection
 from chassis.database import Transaction
 from contracts.notifier.notifications import Notification
-
-LEASE_SECONDS = 60
-BATCH = 200
+from services.notifier.deliveries.claims import Claimed
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One notification of a delivery, with what its text needs."""
+    """One notification of a delivery, with what its text needs; `is_own` unless it is about a unit below."""
 
     notification_id: UUID
     occasion: str
     title: str
+    is_own: bool
     about_name: str
     campaign_name: str
     timezone: str
-    due_at: Any
+    due_at: datetime | None
     details: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that this process is to try: its `attempts` count this try."""
-
-    id: UUID
-    organization_id: UUID
-    channel_number: int
-    attempts: int
-
-
-SETTLED = """
-    -- Read again in the transaction that claims: what was handed in a moment ago is not reminded of.
-    UPDATE notification n SET version = version + 1, updated_at = $1, state = 'given_up',
-           last_error = 'settled before it was sent'
-     WHERE n.state = 'planned' AND n.planned_for <= $1 AND n.due_at IS NOT NULL
-       AND NOT EXISTS (SELECT FROM still_owed o WHERE o.about_id = n.about_id AND o.due_at = n.due_at)
-    RETURNING id
-"""
-
-
-async def drop_settled(tx: Transaction) -> list[UUID]:
-    """Give up reminders of what is not owed any more."""
-    return [row["id"] for row in await tx.connection.fetch(SETTLED, tx.now)]
-
-
-GATHER = """
-    -- What one contact is told over one channel at one time becomes one delivery.
-    WITH waiting AS (
-        SELECT id, organization_id, channel, channel_number FROM notification
-         WHERE state = 'planned' AND planned_for <= $1
-         ORDER BY planned_for, id LIMIT $2 FOR UPDATE SKIP LOCKED
-    ), made AS (
-        INSERT INTO delivery (id, organization_id, channel, channel_number, state, attempts, claimed_at)
-        SELECT uuidv7(), organization_id, channel, channel_number, 'sending', 1, clock_timestamp()
-          FROM waiting GROUP BY organization_id, channel, channel_number
-        RETURNING id, organization_id, channel, channel_number, attempts
-    ), taken AS (
-        UPDATE notification n SET version = n.version + 1, updated_at = $1, state = 'sending',
-               delivery_id = made.id, attempts = n.attempts + 1
-          FROM waiting w JOIN made USING (organization_id, channel, channel_number)
-         WHERE n.id = w.id
-    )
-    SELECT id, organization_id, channel_number, attempts FROM made
-"""
-
-
-async def gather(tx: Transaction) -> list[Claimed]:
-    """Make deliveries of what is planned for now or earlier, and claim them."""
-    return [Claimed(**dict(row)) for row in await tx.connection.fetch(GATHER, tx.now, BATCH)]
-
-
-CLAIM_AGAIN = """
-    -- Those whose time has come again, and those that a process died over: the same id, so the same Message-ID.
-    WITH due AS (
-        SELECT id FROM delivery
-         WHERE (state = 'waiting' AND next_try_at <= clock_timestamp())
-            OR (state = 'sending' AND claimed_at < clock_timestamp() - make_interval(secs => $1))
-         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
-    ), claimed AS (
-        UPDATE delivery d SET state = 'sending', claimed_at = clock_timestamp(), next_try_at = NULL,
-               attempts = d.attempts + 1
-          FROM due WHERE d.id = due.id
-        RETURNING d.id, d.organization_id, d.channel_number, d.attempts
-    ), counted AS (
-        UPDATE notification n SET version = n.version + 1, updated_at = $3, attempts = n.attempts + 1
-          FROM claimed WHERE n.delivery_id = claimed.id AND n.state = 'sending'
-    )
-    SELECT id, organization_id, channel_number, attempts FROM claimed
-"""
-
-
-async def claim_again(tx: Transaction) -> list[Claimed]:
-    """Claim what is to be tried again."""
-    rows = await tx.connection.fetch(CLAIM_AGAIN, LEASE_SECONDS, BATCH, tx.now)
-    return [Claimed(**dict(row)) for row in rows]
-
-
 ITEMS = """
-    SELECT n.id AS notification_id, n.occasion, n.title, coalesce(o.name, '') AS about_name,
+    -- The assignment may have been heard of only after the fact about it.
+    SELECT n.id AS notification_id, n.occasion, coalesce(nullif(n.title, ''), a.title, '') AS title,
+           n.organization_id = n.about_organization_id AS is_own, coalesce(o.name, '') AS about_name,
            coalesce(c.name, '') AS campaign_name, coalesce(c.timezone, 'UTC') AS timezone, n.due_at, n.details
       FROM notification n
       LEFT JOIN organization o ON o.id = n.about_organization_id
       LEFT JOIN campaign c ON c.id = n.campaign_id
+      LEFT JOIN assignment a ON a.id = n.assignment_id
      WHERE n.delivery_id = $1 AND n.state = 'sending' ORDER BY n.planned_for, n.id
 """
 
@@ -117,6 +43,15 @@ ITEMS = """
 async def read_items(connection: Connection, delivery_id: UUID) -> list[Item]:
     """What a delivery says."""
     return [Item(**dict(row)) for row in await connection.fetch(ITEMS, delivery_id)]
+
+
+LOCK = "SELECT attempts FROM delivery WHERE id = $1 AND state = 'sending' FOR UPDATE"
+
+
+async def is_held(tx: Transaction, claimed: Claimed) -> bool:
+    """Whether this try is the newest, or the lease ran out and another process has the delivery by now."""
+    attempts: int | None = await tx.connection.fetchval(LOCK, claimed.id)
+    return attempts == claimed.attempts
 
 
 FINISH_NOTIFICATIONS = """

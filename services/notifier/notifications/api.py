@@ -33,8 +33,7 @@ async def list_notifications(
     occasion: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9_+-]+$")] = None,
 ) -> Page[Notification]:
     """What was said to whom and why, over which channel, and what became of it."""
-    own = rules.only_told(caller)
-    filters = (campaign_id, own or organization_id, state, occasion)
+    filters = (campaign_id, rules.only_told(caller, organization_id), state, occasion)
     async with database.reading() as connection:
         rows = await store.read_page(connection, paging.after_id(), filters, paging.limit + 1)
     return cut([_in_zone(*row) for row in rows], paging, lambda each: (str(each.id),))

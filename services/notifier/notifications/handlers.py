@@ -21,7 +21,7 @@ class NoAddress(Conflict):
 
 
 async def retry_notification(database: Database, id: UUID, actor: Principal) -> Notification:
-    """Plan it once more, over the first channel of the contact as it is now."""
+    """Plan it once more: over the same channel, or the first of a contact that had none."""
     async with database.transaction() as tx:
         present = await store.lock(tx, id)
         if present is None:
@@ -31,8 +31,8 @@ async def retry_notification(database: Database, id: UUID, actor: Principal) -> 
         if present.state not in ("failed", "given_up"):
             raise NotFailed(f"this notification is {present.state}")
         contact = await contacts.find(tx.connection, present.organization_id)
-        if contact is None or not contact.channels:
-            raise NoAddress("the unit has no working address yet; set one with PUT /v1/contacts")
-        kinds = [channel["kind"] for channel in contact.channels]
-        number = kinds.index(present.channel) if present.channel in kinds else 0
-        return tx.answer(await store.plan_again(tx, id, kinds[number], number + 1))
+        kinds = [] if contact is None else [channel["kind"] for channel in contact.channels]
+        if not kinds or present.channel not in ("none", *kinds):
+            raise NoAddress("the unit has no working address of this kind; set one with PUT /v1/contacts")
+        channel = kinds[0] if present.channel == "none" else present.channel
+        return tx.answer(await store.plan_again(tx, id, channel))

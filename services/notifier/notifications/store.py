@@ -16,24 +16,37 @@ from services.notifier.reminders.ladder import Occasion
 NOBODY = "no working address: the unit has no contact"
 
 PLAN_RUNG = """
-    -- Whoever still owes it is told, or the one above; over each channel, once. What was due before its due moment
-    -- was set is not made up for. Who has no channel gets a row that says so.
+    -- Whoever still owes it is told, or the one above; over each channel, and once, whatever has become of contacts
+    -- and parents since. What came due before it was owed is not made up for, nor what an outage has passed over
+    -- once a later rung was told. Who has no channel gets a row that says so.
+    WITH owed AS (
+        SELECT about_id, due_at, assignment_id, acknowledgement_id, submission_id, campaign_id, organization_id, title
+          FROM still_owed o
+         WHERE campaign_id = $1 AND due_at = $2 AND owed_since < $4
+           AND NOT EXISTS (SELECT FROM told t
+                            WHERE t.about_id = o.about_id AND t.due_at = o.due_at AND t.planned_for > $4)
+    ), new AS (
+        INSERT INTO told (about_id, occasion, due_at, about_revision, recipient, planned_for)
+        SELECT about_id, $3, due_at, 0, $5, $4 FROM owed
+        ON CONFLICT DO NOTHING
+        RETURNING about_id
+    )
     INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, due_at,
                               assignment_id, acknowledgement_id, submission_id, organization_id,
                               about_organization_id, channel, channel_number, title, details, state, planned_for,
                               last_error)
     SELECT uuidv7(), 1, $6, $6, o.campaign_id, $3, o.about_id, o.due_at, o.assignment_id, o.acknowledgement_id,
-           o.submission_id, told.id, o.organization_id, coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
+           o.submission_id, whom.id, o.organization_id, coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
            o.title, '{}', CASE WHEN ch.nth IS NULL THEN 'failed' ELSE 'planned' END, $4,
            CASE WHEN ch.nth IS NULL THEN $7 END
-      FROM still_owed o
-      CROSS JOIN LATERAL (SELECT CASE WHEN $5 THEN coalesce(
+      FROM owed o
+      JOIN new USING (about_id)
+      CROSS JOIN LATERAL (SELECT CASE WHEN $5 = 'parent' THEN coalesce(
                                      (SELECT parent_id FROM organization WHERE id = o.organization_id),
                                      (SELECT issuer_id FROM campaign WHERE id = o.campaign_id), o.organization_id)
-                                      ELSE o.organization_id END AS id) AS told
-      LEFT JOIN contact c ON c.organization_id = told.id
+                                      ELSE o.organization_id END AS id) AS whom
+      LEFT JOIN contact c ON c.organization_id = whom.id
       LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth) ON true
-     WHERE o.campaign_id = $1 AND o.due_at = $2 AND o.due_set_at < $4
     ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
 """
 
@@ -41,26 +54,23 @@ PLAN_RUNG = """
 async def plan_rung(tx: Transaction, campaign_id: UUID, due_at: datetime, occasion: Occasion) -> int:
     """Plan one rung for one due moment; how many were new."""
     status = await tx.connection.execute(
-        PLAN_RUNG,
-        campaign_id,
-        due_at,
-        occasion.name,
-        occasion.fire_at,
-        occasion.to == "parent",
-        tx.now,
-        NOBODY,
+        PLAN_RUNG, campaign_id, due_at, occasion.name, occasion.fire_at, occasion.to, tx.now, NOBODY
     )
     return int(status.split()[-1])
 
 
-DUE_MOMENTS = "SELECT DISTINCT campaign_id, due_at FROM still_owed WHERE due_at BETWEEN $1 AND $2"
+DUE_MOMENTS = """
+    SELECT DISTINCT campaign_id, due_at FROM still_owed
+     WHERE due_at BETWEEN $1 AND $2 AND ($3::uuid IS NULL OR campaign_id = $3)
+     ORDER BY campaign_id, due_at
+"""
 
 
 async def read_due_moments(
-    connection: Connection, since: datetime, until: datetime
+    connection: Connection, since: datetime, until: datetime, campaign_id: UUID | None = None
 ) -> list[tuple[UUID, datetime]]:
-    """The few moments at which anything is due, by campaign."""
-    rows = await connection.fetch(DUE_MOMENTS, since, until)
+    """The few moments at which anything is due, by campaign; of all campaigns, or of one."""
+    rows = await connection.fetch(DUE_MOMENTS, since, until, campaign_id)
     return [(row["campaign_id"], row["due_at"]) for row in rows]
 
 
@@ -84,6 +94,12 @@ class FactToTell:
 
 
 PLAN_FACT = """
+    -- Once, also when the stream is heard again from its start and the unit's channels are others by then.
+    WITH new AS (
+        INSERT INTO told (about_id, occasion, about_revision, recipient, planned_for)
+        VALUES ($4, $3, $5, ($6::uuid)::text, $10) ON CONFLICT DO NOTHING
+        RETURNING about_id
+    )
     INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, about_revision,
                               organization_id, about_organization_id, title, details, planned_for, assignment_id,
                               acknowledgement_id, submission_id, activity_id, channel, channel_number, state,
@@ -91,7 +107,7 @@ PLAN_FACT = """
     SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
            coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
            CASE WHEN ch.nth IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.nth IS NULL THEN $15 END
-      FROM (SELECT 1) AS once
+      FROM new
       LEFT JOIN contact c ON c.organization_id = $6
       LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth) ON true
     ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
@@ -146,9 +162,15 @@ async def read_page(
 
 
 UNREACHABLE = """
+    -- No channel at present, or one that refused for good and has taken nothing since.
     SELECT n.organization_id, coalesce(o.name, '') AS name, count(*) AS notification_count
-      FROM notification n LEFT JOIN organization o ON o.id = n.organization_id
-     WHERE n.campaign_id = $1 AND n.channel = 'none' AND n.state = 'failed'
+      FROM notification n
+      LEFT JOIN organization o ON o.id = n.organization_id
+      LEFT JOIN contact c ON c.organization_id = n.organization_id
+     WHERE n.campaign_id = $1 AND n.state = 'failed'
+       AND (n.channel <> 'none' OR coalesce(jsonb_array_length(c.channels), 0) = 0)
+       AND NOT EXISTS (SELECT FROM notification later
+                        WHERE later.organization_id = n.organization_id AND later.sent_at >= n.updated_at)
      GROUP BY n.organization_id, o.name ORDER BY n.organization_id
 """
 
@@ -174,7 +196,7 @@ async def lock(tx: Transaction, id: UUID) -> Notification | None:
 
 PLAN_AGAIN = """
     UPDATE notification SET version = version + 1, updated_at = $2, state = 'planned', last_error = NULL,
-           delivery_id = NULL, channel = $3, channel_number = $4
+           delivery_id = NULL, channel = $3, channel_number = greatest(channel_number, 1)
      WHERE id = $1
     RETURNING id, version, created_at, updated_at, campaign_id, occasion, assignment_id, acknowledgement_id,
               submission_id, activity_id, organization_id, about_organization_id, channel, state, planned_for, sent_at,
@@ -182,8 +204,8 @@ PLAN_AGAIN = """
 """
 
 
-async def plan_again(tx: Transaction, id: UUID, channel: str, channel_number: int) -> Notification:
-    """Plan it once more, over a channel that there is now."""
-    row: asyncpg.Record | None = await tx.connection.fetchrow(PLAN_AGAIN, id, tx.now, channel, channel_number)
+async def plan_again(tx: Transaction, id: UUID, channel: str) -> Notification:
+    """Plan it once more, over a kind of channel that there is now."""
+    row: asyncpg.Record | None = await tx.connection.fetchrow(PLAN_AGAIN, id, tx.now, channel)
     assert row is not None
     return Notification.model_validate(dict(row))

@@ -43,13 +43,13 @@ async def on_acknowledgements(tx: Transaction, events: Sequence[AcknowledgementO
 
 KEEP_SUBMISSIONS = """
     INSERT INTO submission AS known (id, revision, campaign_id, assignment_id, organization_id, state, correct_by,
-                                     returned_at)
-    SELECT id, revision, campaign_id, assignment_id, organization_id, state, correct_by, returned_at
+                                     returned_at, updated_at)
+    SELECT id, revision, campaign_id, assignment_id, organization_id, state, correct_by, returned_at, updated_at
       FROM jsonb_to_recordset($1) AS heard (id uuid, revision integer, campaign_id uuid, assignment_id uuid,
                                             organization_id uuid, state text, correct_by timestamptz,
-                                            returned_at timestamptz)
+                                            returned_at timestamptz, updated_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
-           correct_by = excluded.correct_by, returned_at = excluded.returned_at
+           correct_by = excluded.correct_by, returned_at = excluded.returned_at, updated_at = excluded.updated_at
      WHERE excluded.revision > known.revision
 """
 

@@ -1,0 +1,138 @@
+"""Claims: which deliveries this process is to try now. Their own times are the server's real ones."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.database import Transaction
+
+LEASE_SECONDS = 180
+BATCH = 32
+"""Deliveries claimed at once: what one process can try well within the lease, were each of them to hang."""
+GATHERING = 7_655_011
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this process is to try: its `attempts` count this try."""
+
+    id: UUID
+    organization_id: UUID
+    channel_number: int
+    attempts: int
+
+
+TRY_TO_GATHER = "SELECT pg_try_advisory_xact_lock($1, hashtext($2))"
+
+
+async def try_to_gather(tx: Transaction, channel: str) -> bool:
+    """Whether nobody else gathers at this moment: two at once would make two messages of one."""
+    return bool(await tx.connection.fetchval(TRY_TO_GATHER, GATHERING, channel))
+
+
+DROP_SETTLED = """
+    -- Read again in the transaction that claims: what was handed in a moment ago is not reminded of.
+    WITH settled AS (
+        SELECT id FROM notification n
+         WHERE state = 'planned' AND planned_for <= $1 AND channel = $2 AND due_at IS NOT NULL
+           AND NOT EXISTS (SELECT FROM still_owed o WHERE o.about_id = n.about_id AND o.due_at = n.due_at)
+         ORDER BY id FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notification n SET version = version + 1, updated_at = $1, state = 'given_up',
+           last_error = 'settled before it was sent'
+      FROM settled WHERE n.id = settled.id
+    RETURNING n.id
+"""
+
+
+async def drop_settled(tx: Transaction, channel: str) -> list[UUID]:
+    """Give up reminders of what is not owed any more; their ids."""
+    return [row["id"] for row in await tx.connection.fetch(DROP_SETTLED, tx.now, channel)]
+
+
+GATHER = """
+    -- What one contact is told over one channel at one time becomes one delivery, however much it is.
+    WITH whom AS (
+        SELECT organization_id, channel_number FROM notification
+         WHERE state = 'planned' AND planned_for <= $1 AND channel = $2
+         GROUP BY organization_id, channel_number ORDER BY min(planned_for), organization_id LIMIT $3
+    ), waiting AS (
+        SELECT n.id, n.organization_id, n.channel_number
+          FROM notification n JOIN whom USING (organization_id, channel_number)
+         WHERE n.state = 'planned' AND n.planned_for <= $1 AND n.channel = $2
+         ORDER BY n.id FOR UPDATE OF n SKIP LOCKED
+    ), made AS (
+        INSERT INTO delivery (id, organization_id, channel, channel_number, state, attempts, claimed_at)
+        SELECT uuidv7(), organization_id, $2, channel_number, 'sending', 1, clock_timestamp()
+          FROM waiting GROUP BY organization_id, channel_number
+        RETURNING id, organization_id, channel_number, attempts
+    ), taken AS (
+        UPDATE notification n SET version = n.version + 1, updated_at = $1, state = 'sending',
+               delivery_id = made.id, attempts = n.attempts + 1
+          FROM waiting w JOIN made USING (organization_id, channel_number)
+         WHERE n.id = w.id
+    )
+    SELECT id, organization_id, channel_number, attempts FROM made ORDER BY id
+"""
+
+
+async def gather(tx: Transaction, channel: str) -> list[Claimed]:
+    """Make deliveries of what is planned for now or earlier, and claim them."""
+    return [Claimed(**dict(row)) for row in await tx.connection.fetch(GATHER, tx.now, channel, BATCH)]
+
+
+LOCK_AGAIN = """
+    -- Those whose time has come again, and those that a process died over.
+    SELECT id FROM delivery
+     WHERE channel = $1 AND state <> 'done'
+       AND ((state = 'waiting' AND next_try_at <= clock_timestamp())
+            OR (state = 'sending' AND claimed_at < clock_timestamp() - make_interval(secs => $2)))
+     ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+
+
+async def lock_again(tx: Transaction, channel: str) -> list[UUID]:
+    """Deliveries to be tried again, held until the transaction ends."""
+    return [row["id"] for row in await tx.connection.fetch(LOCK_AGAIN, channel, LEASE_SECONDS, BATCH)]
+
+
+DROP_SETTLED_AGAIN = """
+    -- A try that was cut off may have arrived all the same: that is said, for nobody can know.
+    UPDATE notification n SET version = n.version + 1, updated_at = $1, state = 'given_up',
+           last_error = CASE d.state WHEN 'waiting' THEN 'settled before it was sent'
+                                     ELSE 'settled after a try whose end is unknown' END
+      FROM delivery d
+     WHERE d.id = ANY ($2) AND n.delivery_id = d.id AND n.state = 'sending' AND n.due_at IS NOT NULL
+       AND NOT EXISTS (SELECT FROM still_owed o WHERE o.about_id = n.about_id AND o.due_at = n.due_at)
+    RETURNING n.id
+"""
+
+
+async def drop_settled_again(tx: Transaction, delivery_ids: list[UUID]) -> list[UUID]:
+    """Give up those reminders in these deliveries that were settled while they waited; their ids."""
+    return [row["id"] for row in await tx.connection.fetch(DROP_SETTLED_AGAIN, tx.now, delivery_ids)]
+
+
+END_EMPTY = """
+    UPDATE delivery d SET state = 'done', claimed_at = NULL, next_try_at = NULL
+     WHERE id = ANY ($1)
+       AND NOT EXISTS (SELECT FROM notification n WHERE n.delivery_id = d.id AND n.state = 'sending')
+"""
+CLAIM_AGAIN = """
+    -- The same id, so the same Message-ID.
+    WITH claimed AS (
+        UPDATE delivery d SET state = 'sending', claimed_at = clock_timestamp(), next_try_at = NULL,
+               attempts = d.attempts + 1
+         WHERE id = ANY ($1) AND state <> 'done'
+        RETURNING d.id, d.organization_id, d.channel_number, d.attempts
+    ), counted AS (
+        UPDATE notification n SET version = n.version + 1, updated_at = $2, attempts = n.attempts + 1
+          FROM claimed WHERE n.delivery_id = claimed.id AND n.state = 'sending'
+    )
+    SELECT id, organization_id, channel_number, attempts FROM claimed ORDER BY id
+"""
+
+
+async def claim_again(tx: Transaction, delivery_ids: list[UUID]) -> list[Claimed]:
+    """Claim these, which are locked; those with nothing left to say end here."""
+    await tx.connection.execute(END_EMPTY, delivery_ids)
+    return [Claimed(**dict(row)) for row in await tx.connection.fetch(CLAIM_AGAIN, delivery_ids, tx.now)]
