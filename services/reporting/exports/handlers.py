@@ -28,6 +28,10 @@ class NotDone(Conflict):
     """The file is not made yet, or could not be."""
 
 
+class NotWritten(Exception):
+    """The disk is full, or the folder cannot be written: a person has to look."""
+
+
 class PastNotKept(Conflict):
     """Exports are made of the present state."""
 
@@ -106,7 +110,10 @@ async def _make(database: Database, folder: Path, export: Export) -> Export:
         rows = await store.read_annex_rows(connection, export.campaign_id)
     titles = campaign.annex_titles or [campaign.name]
     content = await asyncio.to_thread(write_annex, rows, titles, campaign.annex_remarks)
-    await asyncio.to_thread(_write, file_of(folder, export), content)
+    try:
+        await asyncio.to_thread(_write, file_of(folder, export), content)
+    except OSError as error:
+        raise NotWritten(f"the file cannot be written: {error}") from error
     return changed(
         export,
         database.clock.now(),

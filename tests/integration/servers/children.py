@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from cli.servers.process import Process
 from cli.servers.user import User
@@ -19,7 +20,7 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 @asynccontextmanager
 async def a_launcher(root: Path, user: User | None = None) -> AsyncIterator[tuple[Process, dict[str, Any]]]:
     """A launcher over `root`, and what it said when its servers were ready."""
-    out = root.with_name(f"{root.name}.said")
+    out = root.with_name(f"{root.name}.{uuid4().hex}.said")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     launcher = Process.start([sys.executable, str(LAUNCHER), str(root)], out, environment, user)
     try:

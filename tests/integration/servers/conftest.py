@@ -34,7 +34,7 @@ def running_nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nats]:
 @pytest_asyncio.fixture
 async def postgres(tmp_path: Path) -> AsyncIterator[Postgres]:
     """One that is not started yet, over an empty folder."""
-    server = Postgres(tmp_path / "postgres", log=tmp_path / "postgres.log", durable=False)
+    server = Postgres(tmp_path / "postgres", log=tmp_path / "postgres.log")
     yield server
     await server.stop()
 

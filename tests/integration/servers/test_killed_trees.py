@@ -53,7 +53,7 @@ async def test_pitfall_9_a_killed_tree_leaves_no_process_and_starts_again_with_i
         )
         async with a_launcher(root.parent / "data") as (_, again):
             assert "refusal" not in again
-            assert not any(lives(pid) for pid in said["pids"])
+            await until(lambda: not any(lives(pid) for pid in said["pids"]))
             assert await find_it(again) == (7, b"7")
 
 
