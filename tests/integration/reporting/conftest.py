@@ -118,7 +118,7 @@ class Facts:
             notice_id=new_id(),
             organization_id=self.ids[unit],
             title="通知",
-            state=state,  # type: ignore[arg-type]
+            state=state,
             acknowledged_at=given,
             acknowledged_by="值班员" if given else None,
         )
