@@ -1,5 +1,6 @@
 """The outbox: the positions of the log that are still to be told, and what became of trying."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -32,7 +33,8 @@ READ = """
       FROM (SELECT position, replay, sum(bytes) OVER (ORDER BY position) - bytes AS bytes_before
               FROM (SELECT o.position, o.replay, octet_length(e.body) AS bytes
                       FROM outbox o JOIN events e ON e.position = o.position
-                     WHERE o.parked_at IS NULL ORDER BY o.position LIMIT $1) AS oldest) AS o
+                     WHERE o.parked_at IS NULL AND o.position <> ALL ($3::bigint[])
+                     ORDER BY o.position LIMIT $1) AS oldest) AS o
       JOIN events e ON e.position = o.position
       LEFT JOIN event_chain c ON c.position = o.position
      WHERE o.bytes_before < $2
@@ -40,9 +42,9 @@ READ = """
 """
 
 
-async def read(connection: Connection) -> list[Waiting]:
-    """The oldest that wait, at most BATCH of them and about BATCH_BYTES."""
-    rows = await connection.fetch(READ, BATCH, BATCH_BYTES)
+async def read(connection: Connection, besides: Sequence[Waiting] = ()) -> list[Waiting]:
+    """The oldest that wait `besides` those on their way already: at most BATCH, and about BATCH_BYTES."""
+    rows = await connection.fetch(READ, BATCH, BATCH_BYTES, [w.event.position for w in besides])
     return [Waiting(LoggedEvent(*row[2:]), row["replay"], row["chained"]) for row in rows]
 
 

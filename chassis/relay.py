@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import asyncpg
 import nats.errors
@@ -31,6 +31,16 @@ BUS_AWAY = (nats.errors.Error, nats.js.errors.Error, PublishFailed, OSError, asy
 BEAT_SECONDS = 5.0
 HEAD_SECONDS = 60.0
 MEASURE_SECONDS = 1.0
+TELL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch: in the stream, or never publishable and why; the stream's newest sequence."""
+
+    told: list[Waiting]
+    parked: list[tuple[Waiting, str]]
+    last_seq: int
 
 
 class Relay:
@@ -93,26 +103,46 @@ class Relay:
             return 0
 
     async def _tell(self, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
-        """Tell the oldest batch; how many left the outbox."""
-        batch = await outbox.read(connection)
-        if not batch:
-            return 0
-        told, parked, last_seq = await self._publish(batch)
+        """Tell what waits, oldest first, for a second at most; how many left the outbox.
+
+        While one batch is on its way to the stream, the next is read and the one before is taken out.
+        """
+        until = time.monotonic() + TELL_SECONDS
+        count, batch = 0, await outbox.read(connection)
+        publishing = asyncio.create_task(self._publish(batch))
+        try:
+            while batch:
+                is_over = time.monotonic() > until
+                following = [] if is_over else await outbox.read(connection, besides=batch)
+                outcome = await publishing
+                publishing = asyncio.create_task(self._publish(following))
+                await self._settle(connection, batch, outcome)
+                count, batch = count + len(batch), following
+        finally:
+            publishing.cancel()
+            await asyncio.gather(publishing, return_exceptions=True)
+        return count
+
+    async def _settle(
+        self, connection: "asyncpg.Connection[asyncpg.Record]", batch: list[Waiting], outcome: Outcome
+    ) -> None:
+        """Chain what is in the stream now and take it out of the outbox, in one transaction."""
         async with connection.transaction():
             head = await chain.extend(connection, self.head, [w.event for w in batch if not w.chained])
-            await outbox.take_out(connection, told)
-            for waiting, error in parked:
+            await outbox.take_out(connection, outcome.told)
+            for waiting, error in outcome.parked:
                 await outbox.park(connection, waiting, error)
-            await reconciling.confirm(connection, self.service, last_seq)
+            await reconciling.confirm(connection, self.service, outcome.last_seq)
         self.head = head
-        self.metrics.told.inc(len(told))
-        return len(batch)
+        self.metrics.told.inc(len(outcome.told))
 
-    async def _publish(self, batch: list[Waiting]) -> tuple[list[Waiting], list[tuple[Waiting, str]], int]:
+    async def _publish(self, batch: list[Waiting]) -> Outcome:
         """All at once; one by one when the stream has some of them already, or one cannot be published."""
+        if not batch:
+            return Outcome([], [], 0)
         tellings = [self._telling(waiting) for waiting in batch]
         try:
-            return batch, [], await publish_batch(self.bus.client, self.service, tellings)
+            return Outcome(batch, [], await publish_batch(self.bus.client, self.service, tellings))
         except PublishFailed as refused:
             if refused.code != DUPLICATE_IN_BATCH:
                 log.warning("batch_refused", error=str(refused))
@@ -120,9 +150,7 @@ class Relay:
             log.warning("batch_unpublishable", error=repr(error))
         return await self._publish_singly(batch, tellings)
 
-    async def _publish_singly(
-        self, batch: list[Waiting], tellings: list[Telling]
-    ) -> tuple[list[Waiting], list[tuple[Waiting, str]], int]:
+    async def _publish_singly(self, batch: list[Waiting], tellings: list[Telling]) -> Outcome:
         told, parked, last_seq = list[Waiting](), list[tuple[Waiting, str]](), 0
         for waiting, telling in zip(batch, tellings, strict=True):
             try:
@@ -132,7 +160,7 @@ class Relay:
                 parked.append((waiting, str(error)))
                 self.metrics.parked.inc()
                 log.error("event_parked_unpublished", event_id=str(waiting.event.id), error=str(error))
-        return told, parked, last_seq
+        return Outcome(told, parked, last_seq)
 
     def _telling(self, waiting: Waiting) -> Telling:
         event = waiting.event
