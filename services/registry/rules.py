@@ -30,14 +30,18 @@ def check_may_keep_register(principal: Principal) -> None:
 def check_may_run(principal: Principal, campaign: Campaign) -> None:
     """A campaign is run by the coordinator of the organization that issues it."""
     check_may_keep_register(principal)
-    if campaign.issuer_id != principal.organization_id:
+    if not runs(principal, campaign):
         raise NotFound("there is no such campaign, or it is not yours to run")
+
+
+def runs(principal: Principal, campaign: Campaign) -> bool:
+    """Whether it is the issuer's coordinator who asks."""
+    return principal.role == "coordinator" and principal.organization_id == campaign.issuer_id
 
 
 def sees_all(principal: Principal, campaign: Campaign) -> bool:
     """The issuer's coordinator and the auditors see what every unit owes."""
-    is_issuer = principal.organization_id == campaign.issuer_id
-    return principal.role == "auditor" or (principal.role == "coordinator" and is_issuer)
+    return principal.role == "auditor" or runs(principal, campaign)
 
 
 def check_may_acknowledge(principal: Principal, organization_id: UUID) -> None:

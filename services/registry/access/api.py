@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.http.paging import Page, Paging, cut
-from chassis.http.routes import Caller, make_router
+from chassis.http.routes import Caller, OncePerKey, make_router
 from chassis.http.state import Db
 from contracts.registry.keys import IssuedKey, IssueKey, Key
 from services.registry import rules
@@ -12,7 +12,7 @@ from services.registry.access import handlers, store
 router = make_router()
 
 
-@router.post("/v1/keys", status_code=201)
+@router.post("/v1/keys", status_code=201, dependencies=[OncePerKey])
 async def issue_key(command: IssueKey, caller: Caller, database: Db) -> IssuedKey:
     """Make a key for a unit. It is shown in this answer and never again."""
     return await handlers.issue_key(database, command, caller)

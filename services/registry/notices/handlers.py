@@ -40,9 +40,12 @@ async def draft_notice(
 
 async def issue_notice(database: Database, id: UUID, expected: int | None, actor: Principal) -> Notice:
     """Send a notice out: each addressee owes an acknowledgement, and what it replaces is owed no longer."""
+    # The role first: who runs nothing is not to learn which drafts there are.
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         present = await store.lock(tx, id)
-        rules.check_may_run(actor, await campaigns.find(tx.connection, present.campaign_id))
+        if present is None or not rules.runs(actor, await campaigns.find(tx.connection, present.campaign_id)):
+            raise NotFound(f"there is no notice {id}, or it is not yours to issue")
         check_version(present.version, expected)
         notice = model.issue(present, tx.now)
         await store.save_issued(tx, notice)

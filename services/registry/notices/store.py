@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.connections import Connection
 from chassis.database import Transaction
-from chassis.refusals import NotFound
 from contracts.registry.notices import Acknowledgement, Notice
 
 FIND = """
@@ -24,12 +23,10 @@ async def find(connection: Connection, id: UUID) -> Notice | None:
 LOCK = FIND + " FOR UPDATE"
 
 
-async def lock(tx: Transaction, id: UUID) -> Notice:
-    """The notice, held until the transaction ends."""
+async def lock(tx: Transaction, id: UUID) -> Notice | None:
+    """The notice, held until the transaction ends; None when there is none such."""
     row = await tx.connection.fetchrow(LOCK, id)
-    if row is None:
-        raise NotFound(f"there is no notice {id}")
-    return Notice.model_validate(dict(row))
+    return None if row is None else Notice.model_validate(dict(row))
 
 
 LIST = """

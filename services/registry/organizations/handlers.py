@@ -41,6 +41,8 @@ async def change_organization(
     """Change the fields that were sent; a new name leaves the old one as an alias."""
     rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
+        if "parent_id" in command.sent():
+            await store.lock_tree(tx)
         present = await store.lock(tx, id)
         check_version(present.version, expected)
         organization = model.change(present, command.sent(), tx.now)
@@ -55,10 +57,11 @@ async def change_organization(
 async def resolve_names(
     database: Database, command: ResolveNames, prefixes: Sequence[str], actor: Principal
 ) -> ResolvedNames:
-    """What each text means, by name, alias or normal form; likeness only proposes."""
+    """What each text means, by name, alias, an earlier decision or normal form; likeness only proposes."""
     rules.check_may_read(actor)
     async with database.reading() as connection:
-        directory = names.directory_of(await store.read_open(connection), prefixes)
+        decided = await store.read_decided(connection)
+        directory = names.directory_of(await store.read_open(connection), prefixes, decided)
     return ResolvedNames(results=[directory.resolve(name) for name in command.names])
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -129,8 +129,13 @@ class Directory:
         ]
 
 
-def directory_of(organizations: Iterable[Organization], prefixes: Sequence[str] = ()) -> Directory:
+def directory_of(
+    organizations: Iterable[Organization],
+    prefixes: Sequence[str] = (),
+    decided: Mapping[UUID, Sequence[str]] | None = None,
+) -> Directory:
     """The directory of these organizations; those with a closing date are left out."""
+    decided = decided or {}
     return Directory(
         (
             Entry(
@@ -139,6 +144,7 @@ def directory_of(organizations: Iterable[Organization], prefixes: Sequence[str] 
                 kind=unit.kind,
                 short_name=unit.short_name,
                 aliases=tuple(unit.aliases),
+                decided=tuple(decided.get(unit.id, ())),
                 closed=unit.closed_on is not None,
             )
             for unit in organizations

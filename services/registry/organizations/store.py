@@ -38,6 +38,18 @@ async def lock(tx: Transaction, id: UUID) -> Organization:
     return _read(row)
 
 
+TREE = 7_655_021
+LOCK_TREE = """
+    -- Two moves at once, each sound by itself, can make a ring. Taken before any row, so that none waits in one.
+    SELECT pg_advisory_xact_lock($1)
+"""
+
+
+async def lock_tree(tx: Transaction) -> None:
+    """Let nobody else move an organization in the tree until the transaction ends."""
+    await tx.connection.execute(LOCK_TREE, TREE)
+
+
 LIST = """
     SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
            closed_on
@@ -60,6 +72,17 @@ ALL_OPEN = """
 async def read_open(connection: Connection) -> list[Organization]:
     """Every organization that is open: what a text may mean."""
     return [_read(row) for row in await connection.fetch(ALL_OPEN)]
+
+
+DECIDED = "SELECT organization_id, text FROM decided_name WHERE organization_id IS NOT NULL ORDER BY text"
+
+
+async def read_decided(connection: Connection) -> dict[UUID, list[str]]:
+    """By organization, the texts that people decided to mean it when they applied an import."""
+    decided: dict[UUID, list[str]] = {}
+    for row in await connection.fetch(DECIDED):
+        decided.setdefault(row["organization_id"], []).append(row["text"])
+    return decided
 
 
 ANCESTORS = """
@@ -115,6 +138,7 @@ async def save(tx: Transaction, organization: Organization) -> None:
 LET_NAMES_GO = "DELETE FROM organization_name WHERE organization_id = $1"
 CLAIM_NAMES = """
     INSERT INTO organization_name (name, organization_id) SELECT name, $2 FROM unnest($1::text[]) AS n (name)
+     ORDER BY name
 """
 
 
