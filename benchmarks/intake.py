@@ -9,14 +9,15 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import asyncpg
-import httpx
 
 from benchmarks.bench import Row, compare
+from benchmarks.posting import open_poster
 from benchmarks.world import TEXT, World, a_body
 from cli.servers.cluster import find_binaries
 
 SECONDS = 3
 COUNT = 300
+PATH = "/v1/submissions"
 TABLES = """
     CREATE TABLE IF NOT EXISTS benchmark_row (id bigserial PRIMARY KEY, body text NOT NULL);
     CREATE TABLE IF NOT EXISTS benchmark_event (id bigserial PRIMARY KEY, body text NOT NULL);
@@ -33,17 +34,18 @@ async def measure(world: World, rounds: int) -> list[Row]:
     await _prepare(world)
     cases = {
         "pgbench: BEGIN, two inserts, COMMIT": partial(_pgbench, world, 1),
-        "POST /v1/submissions, one client": partial(_posts, world, 1),
+        "POST /v1/submissions, one client": partial(_posts, world),
     }
     return await compare(cases, "ms (p50)", rounds)
 
 
 async def measure_rate(world: World, rounds: int) -> list[Row]:
-    """Requests a second, sixteen clients at once."""
+    """Requests a second, with many clients at once."""
     await _prepare(world)
     cases = {
         "pgbench, 16 clients": partial(_pgbench_rate, world),
-        "POST /v1/submissions, 16 clients": partial(_post_rate, world),
+        "POST /v1/submissions, 16 clients": partial(_post_rate, world, 16),
+        "POST /v1/submissions, 64 clients": partial(_post_rate, world, 64),
     }
     return await compare(cases, "requests/s", rounds)
 
@@ -91,30 +93,30 @@ async def _pgbench_rate(world: World) -> float:
     return float(found[1])
 
 
-async def _posts(world: World, clients: int) -> float:
+async def _posts(world: World) -> float:
     seconds: list[float] = []
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {world.key}"}) as client:
-        for assignment in world.take(COUNT * clients):
+    async with open_poster(_address(world), world.key) as poster:
+        for assignment in world.take(COUNT):
             started = time.perf_counter()
-            answer = await client.post(_url(world), json=a_body(assignment))
+            status, said = await poster.post(PATH, a_body(assignment))
             seconds.append(time.perf_counter() - started)
-            assert answer.status_code == 201, answer.text
+            assert status == 201, said
     return median(seconds) * 1_000
 
 
-async def _post_rate(world: World) -> float:
-    waiting = world.take(COUNT * 8)
+async def _post_rate(world: World, clients: int) -> float:
+    waiting = world.take(COUNT * 16)
     started = time.perf_counter()
 
     async def work() -> None:
-        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {world.key}"}) as client:
+        async with open_poster(_address(world), world.key) as poster:
             while waiting:
-                answer = await client.post(_url(world), json=a_body(waiting.pop()))
-                assert answer.status_code == 201, answer.text
+                status, said = await poster.post(PATH, a_body(waiting.pop()))
+                assert status == 201, said
 
-    await asyncio.gather(*(work() for _ in range(16)))
-    return COUNT * 8 / (time.perf_counter() - started)
+    await asyncio.gather(*(work() for _ in range(clients)))
+    return COUNT * 16 / (time.perf_counter() - started)
 
 
-def _url(world: World) -> str:
-    return f"{world.supervisor.addresses.http['submissions']}/v1/submissions"
+def _address(world: World) -> str:
+    return world.supervisor.addresses.http["submissions"]

@@ -11,7 +11,7 @@ import asyncpg
 from chassis import events, idempotency
 from chassis.clock import Clock
 from chassis.connections import Connection
-from chassis.events import Actor, Fact
+from chassis.events import Actor, Entry, Fact
 from chassis.tracing import current_traceparent
 
 Answer = TypeVar("Answer", bound=idempotency.Answer)
@@ -31,9 +31,14 @@ class Transaction:
         await self.record_all([fact], actor)
 
     async def record_all(self, facts: Sequence[Fact], actor: Actor) -> None:
-        """Append facts to the log, in their order."""
-        if facts:
-            await events.append(self.connection, facts, actor, self.now, current_traceparent())
+        """Append facts of one actor to the log, in their order."""
+        traceparent = current_traceparent()
+        await self.append([Entry(fact, actor, traceparent) for fact in facts])
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Append facts to the log, in their order, each with its own actor."""
+        if entries:
+            await events.append(self.connection, entries, self.now)
             self.recorded = True
 
     def answer(self, answered: Answer) -> Answer:

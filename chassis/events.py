@@ -1,5 +1,6 @@
 """The event log: each fact appended in the transaction that made it true, and queued there to be told."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,12 +60,22 @@ class LoggedEvent:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact for the log: who made it true, and in which trace."""
+
+    fact: Fact
+    actor: Actor
+    traceparent: str
+
+
 APPEND = """
     WITH appended AS (
         INSERT INTO events (id, type, aggregate_id, aggregate_version, occurred_at, actor, traceparent, body)
-        SELECT id, type, aggregate_id, aggregate_version, $5, $6, $7, body
-          FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $8::bytea[])
-               WITH ORDINALITY AS fact (id, type, aggregate_id, aggregate_version, body, nth)
+        SELECT id, type, aggregate_id, aggregate_version, $5, actor::jsonb, traceparent, body
+          FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $6::text[], $7::text[], $8::bytea[])
+               WITH ORDINALITY
+               AS entry (id, type, aggregate_id, aggregate_version, actor, traceparent, body, nth)
          ORDER BY nth
         RETURNING position
     )
@@ -72,14 +83,9 @@ APPEND = """
 """
 
 
-async def append(
-    connection: Connection,
-    facts: Sequence[Fact],
-    actor: Actor,
-    at: datetime,
-    traceparent: str,
-) -> None:
-    """Append `facts` to the log and the outbox, in their order, in the connection's transaction."""
+async def append(connection: Connection, entries: Sequence[Entry], at: datetime) -> None:
+    """Append facts to the log and the outbox, in their order, in the connection's transaction."""
+    facts = [entry.fact for entry in entries]
     bodies = [fact.model_dump_json().encode() for fact in facts]
     for fact, body in zip(facts, bodies, strict=True):
         if len(body) > BODY_LIMIT:
@@ -91,7 +97,7 @@ async def append(
         [fact.aggregate_id for fact in facts],
         [fact.aggregate_version for fact in facts],
         at,
-        dict(actor.as_actor()),
-        traceparent,
+        [json.dumps(entry.actor.as_actor(), ensure_ascii=False) for entry in entries],
+        [entry.traceparent for entry in entries],
         bodies,
     )

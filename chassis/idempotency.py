@@ -1,6 +1,6 @@
 """Idempotency-Key: the same request twice has one effect and one answer, kept in the effect's own transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -56,12 +56,38 @@ def claiming(claim: Claim | None) -> Iterator[None]:
         _current.reset(token)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A request that was answered, and its answer."""
+
+    request: str
+    body_sha256: str
+    status: int
+    body: bytes
+    etag: str | None
+
+
+def current() -> Claim | None:
+    """The claim of the request at hand; None when it came without a key."""
+    return _current.get()
+
+
+def check(kept: Kept | None, wanted: Claim) -> None:
+    """Raise AnsweredBefore when this very request was answered, or refuse a key used for something else."""
+    if kept is None:
+        return
+    if (kept.request, kept.body_sha256) != (wanted.request, wanted.body_sha256):
+        raise KeyReusedWithOtherBody(
+            f"Idempotency-Key {wanted.key!r} was used before for another request or another body"
+        )
+    raise AnsweredBefore(kept.status, kept.body, kept.etag)
+
+
 CLAIM = """
     -- Waits for a running request with the same key: it either commits its answer or leaves the key free.
     INSERT INTO idempotency (key_id, key, request, body_sha256, made_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (key_id, key) DO NOTHING RETURNING key
 """
-FIND = "SELECT request, body_sha256, status, body, etag FROM idempotency WHERE key_id = $1 AND key = $2"
 
 
 async def claim(connection: Connection, at: datetime) -> Claim | None:
@@ -73,15 +99,32 @@ async def claim(connection: Connection, at: datetime) -> Claim | None:
         CLAIM, wanted.key_id, wanted.key, wanted.request, wanted.body_sha256, at
     )
     if taken is None:
-        row = await connection.fetchrow(FIND, wanted.key_id, wanted.key)
-        assert row is not None
-        if (row["request"], row["body_sha256"]) != (wanted.request, wanted.body_sha256):
-            raise KeyReusedWithOtherBody(
-                f"Idempotency-Key {wanted.key!r} was used before for another request or another body"
-            )
-        raise AnsweredBefore(row["status"], row["body"], row["etag"])
+        kept = await read_kept(connection, [wanted])
+        check(kept[wanted.key_id, wanted.key], wanted)
     wanted.taken = True
     return wanted
+
+
+READ_KEPT = """
+    SELECT i.key_id, i.key, i.request, i.body_sha256, i.status, i.body, i.etag
+      FROM idempotency i JOIN unnest($1::uuid[], $2::text[]) AS w (key_id, key) USING (key_id, key)
+"""
+
+
+async def read_kept(connection: Connection, wanted: Sequence[Claim]) -> dict[tuple[UUID, str], Kept]:
+    """What was answered before, by key."""
+    if not wanted:
+        return {}
+    rows = await connection.fetch(READ_KEPT, [each.key_id for each in wanted], [each.key for each in wanted])
+    return {(row["key_id"], row["key"]): Kept(*row[2:]) for row in rows}
+
+
+def answer_to(claim: Claim, answered: Answer) -> Kept:
+    """The answer as it is kept, and given again."""
+    version = getattr(answered, "version", None)
+    etag = None if version is None else f'"{version}"'
+    body = answered.model_dump_json().encode()
+    return Kept(claim.request, claim.body_sha256, claim.status, body, etag)
 
 
 KEEP = "UPDATE idempotency SET status = $3, body = $4, etag = $5 WHERE key_id = $1 AND key = $2"
@@ -91,10 +134,34 @@ async def keep(connection: Connection, claim: Claim, answered: Answer | None) ->
     """Keep the answer beside the effect."""
     if answered is None:
         raise RuntimeError(f"{claim.request} takes an Idempotency-Key but gave its transaction no answer")
-    version = getattr(answered, "version", None)
-    etag = None if version is None else f'"{version}"'
-    body = answered.model_dump_json().encode()
-    await connection.execute(KEEP, claim.key_id, claim.key, claim.status, body, etag)
+    kept = answer_to(claim, answered)
+    await connection.execute(KEEP, claim.key_id, claim.key, kept.status, kept.body, kept.etag)
+
+
+KEEP_ALL = """
+    INSERT INTO idempotency (key_id, key, request, body_sha256, status, body, etag, made_at)
+    SELECT key_id, key, request, body_sha256, status, body, etag, $8
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[])
+           AS k (key_id, key, request, body_sha256, status, body, etag)
+"""
+
+
+async def keep_all(connection: Connection, answers: Mapping[tuple[UUID, str], Kept], at: datetime) -> None:
+    """Keep answers by key; asyncpg.UniqueViolationError if one of the keys was taken meanwhile."""
+    if not answers:
+        return
+    kept = list(answers.values())
+    await connection.execute(
+        KEEP_ALL,
+        [key_id for key_id, _ in answers],
+        [key for _, key in answers],
+        [each.request for each in kept],
+        [each.body_sha256 for each in kept],
+        [each.status for each in kept],
+        [each.body for each in kept],
+        [each.etag for each in kept],
+        at,
+    )
 
 
 FORGET = "DELETE FROM idempotency WHERE made_at < $1"

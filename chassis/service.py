@@ -38,7 +38,8 @@ class Service:
     """What a service is made of: the table of contents in its app.py.
 
     `catalogue` is every event there is, `durables` are its own, `find_organization` answers who a caller is.
-    `make_sweeps` is given the running service's database and bus-free parts.
+    `make_sweeps` is given the running service's database and bus-free parts. `make_parts` makes what routes find
+    in `app.state` by name beside the database.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Service:
     find_organization: Callable[[Connection, UUID], Awaitable[Mapping[str, Any] | None]]
     make_sweeps: Callable[["Running"], Sequence[Sweep]] = lambda running: ()
     prepare: Callable[["Running"], Awaitable[None]] | None = None
+    make_parts: Callable[[Database], Mapping[str, Any]] = lambda database: {}
 
 
 @dataclass
@@ -144,6 +146,8 @@ def make_app(running: Running) -> FastAPI:
     app.state.running = running
     app.state.database = running.database
     app.state.key_ring = KeyRing(running.database)
+    for name, part in service.make_parts(running.database).items():
+        setattr(app.state, name, part)
     app.add_middleware(Surroundings, metrics=HttpMetrics(service.name, running.registry))
     problems.install(app)
     for router in (operations.health, operations.keyed, *service.routers):

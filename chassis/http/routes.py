@@ -32,8 +32,9 @@ class IfMatchRequired(PreconditionRequired):
 class VersionedResponse(JSONResponse):
     """JSON whose `version` is the ETag."""
 
-    def __init__(self, content: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(content, *args, **kwargs)
+    def __init__(self, content: Any, status_code: int = 200, *args: Any, **kwargs: Any) -> None:
+        # FastAPI reads the default status for /openapi.json out of this signature.
+        super().__init__(content, status_code, *args, **kwargs)
         if isinstance(content, dict) and isinstance(content.get("version"), int):
             self.headers["ETag"] = f'"{content["version"]}"'
 
@@ -46,18 +47,25 @@ class KeyedRoute(APIRoute):
         model = self._json_model()
 
         async def admit_and_handle(request: Request) -> Response:
-            parsed = ParsedRequest(request.scope, request.receive)
-            ring: KeyRing = request.app.state.key_ring
-            principal = await ring.admit(request.headers.getlist("authorization"))
-            request.state.principal = principal
-            if model is not None:
-                check_json(parsed)
-                parsed.parsed = parse(model, await parsed.body())
-            claim = await self._claim(parsed, principal) if request.method == "POST" else None
+            parsed, claim = await self._admit(request, model)
             with claiming(claim):
                 return await handle(parsed)
 
         return admit_and_handle
+
+    async def _admit(
+        self, request: Request, model: type[BaseModel] | None
+    ) -> tuple[ParsedRequest, Claim | None]:
+        """Who asks, then what, then under which Idempotency-Key."""
+        parsed = ParsedRequest(request.scope, request.receive)
+        ring: KeyRing = request.app.state.key_ring
+        principal = await ring.admit(request.headers.getlist("authorization"))
+        request.state.principal = principal
+        if model is not None:
+            check_json(parsed)
+            parsed.parsed = parse(model, await parsed.body())
+        claim = await self._claim(parsed, principal) if request.method == "POST" else None
+        return parsed, claim
 
     def _json_model(self) -> type[BaseModel] | None:
         field = self.body_field
@@ -81,10 +89,29 @@ class KeyedRoute(APIRoute):
         )
 
 
-def make_router() -> APIRouter:
+class DirectRoute(KeyedRoute):
+    """A keyed route for where everybody comes in the same minute: the endpoint is called with its command and
+    the request, and its answer is written as it is, without the framework's looking at either again.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        model = self._json_model()
+        status = self.status_code or 200
+
+        async def admit_and_answer(request: Request) -> Response:
+            parsed, claim = await self._admit(request, model)
+            with claiming(claim):
+                answer = await self.endpoint(parsed.parsed, parsed)
+            headers = {"ETag": f'"{answer.version}"'}
+            return Response(answer.model_dump_json(), status, headers, "application/json")
+
+        return admit_and_answer
+
+
+def make_router(route_class: type[KeyedRoute] = KeyedRoute) -> APIRouter:
     """A router for one noun: all of its routes ask for a key."""
     return APIRouter(
-        route_class=KeyedRoute,
+        route_class=route_class,
         default_response_class=VersionedResponse,
         dependencies=[Depends(HTTPBearer(auto_error=False, description="A key of the office: rc_…"))],
     )

@@ -13,10 +13,11 @@ from services.submissions.directory.consumers import on_campaigns, on_keys, on_o
 from services.submissions.directory.store import describe
 from services.submissions.settings import SubmissionsSettings
 from services.submissions.submissions import api as submissions
+from services.submissions.submissions.intake import Intake
 
 SERVICE = Service(
     name="submissions",
-    routers=(assignments.router, submissions.router),
+    routers=(assignments.router, submissions.direct, submissions.router),
     hears=(
         Hears(organizations.FACTS, on_organizations),
         Hears(keys.FACTS, on_keys),
@@ -26,6 +27,7 @@ SERVICE = Service(
     durables=tuple(durable for durable in DURABLES if durable.service == "submissions"),
     catalogue=EVENTS,
     find_organization=describe,
+    make_parts=lambda database: {"intake": Intake(database)},
 )
 
 

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from fastapi import Request
+
 from chassis.connections import Connection
 from chassis.http.paging import Page, Paging, cut
-from chassis.http.routes import Caller, IfMatch, OncePerKey, make_router
+from chassis.http.routes import Caller, DirectRoute, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
 from chassis.refusals import NotFound
 from contracts.shapes import Command
@@ -19,8 +21,10 @@ from contracts.submissions.submissions import (
 )
 from services.submissions import rules
 from services.submissions.submissions import handlers, store
+from services.submissions.submissions.intake import Intake
 
 router = make_router()
+direct = make_router(DirectRoute)
 
 
 class Accept(Command):
@@ -31,10 +35,11 @@ class Withdraw(Command):
     """Nothing is to be said."""
 
 
-@router.post("/v1/submissions", status_code=201, dependencies=[OncePerKey])
-async def hand_in(command: HandIn, caller: Caller, database: Db) -> Receipt:
+@direct.post("/v1/submissions", status_code=201, dependencies=[OncePerKey])
+async def hand_in(command: HandIn, request: Request) -> Receipt:
     """Hand in for an assignment: the first version or the next. The answer is the receipt."""
-    return await handlers.hand_in(database, command, caller)
+    intake: Intake = request.app.state.intake
+    return await intake.hand_in(command, request.state.principal)
 
 
 @router.get("/v1/submissions")

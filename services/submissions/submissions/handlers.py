@@ -1,4 +1,4 @@
-"""Submissions: hand in, return, accept, reopen, withdraw."""
+"""Submissions: return, accept, reopen, withdraw. Handing in stands in intake."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,17 +7,13 @@ from uuid import UUID
 from chassis.access import Principal
 from chassis.connections import Connection
 from chassis.database import Database, Transaction
-from chassis.identity import new_id
 from chassis.refusals import NotFound, check_version
 from contracts.envelope import Event
 from contracts.submissions.submissions import (
-    HandIn,
-    Receipt,
     ReopenSubmission,
     ReturnSubmission,
     Submission,
     SubmissionAccepted,
-    SubmissionReceived,
     SubmissionReopened,
     SubmissionReturned,
     SubmissionWithdrawn,
@@ -27,27 +23,6 @@ from services.submissions.directory import store as directory
 from services.submissions.rules import Standing
 from services.submissions.submissions import model, store
 from services.submissions.submissions.model import Owed
-
-
-async def hand_in(database: Database, command: HandIn, actor: Principal) -> Receipt:
-    """Take in the first or the next version; the receipt is on disk before it is answered."""
-    async with database.transaction() as tx:
-        owed = await store.lock_owed(tx, command.assignment_id)
-        if owed is None:
-            raise rules.not_assigned()
-        rules.check_may_hand_in(actor, owed.organization_id)
-        present = await store.find_for(tx, owed.id)
-        number = model.make_receipt_number(owed.timezone, tx.now)
-        submission, version = model.hand_in(owed, present, command, new_id(), number, tx.now)
-        await store.save(tx, submission)
-        await store.insert_version(tx, submission.id, version)
-        await tx.record(SubmissionReceived(submission=submission), actor)
-        return tx.answer(receipt_of(submission))
-
-
-def receipt_of(submission: Submission) -> Receipt:
-    """The receipt of the newest version."""
-    return Receipt.model_validate(submission, from_attributes=True)
 
 
 async def return_submission(
@@ -128,11 +103,9 @@ async def _keep(
 async def _lock(tx: Transaction, id: UUID) -> tuple[Submission, Owed]:
     """The submission and its assignment, whose lock holds both."""
     seen = await store.find(tx.connection, id)
-    owed = await store.lock_owed(tx, seen.assignment_id)
-    present = await store.find_for(tx, seen.assignment_id)
-    assert owed is not None
-    assert present is not None
-    return present, owed
+    owed = await store.lock_owed(tx, [seen.assignment_id])
+    present = await store.read_present(tx, [seen.assignment_id])
+    return present[seen.assignment_id], owed[seen.assignment_id]
 
 
 async def standing_of(connection: Connection, organization_id: UUID, campaign_id: UUID) -> Standing:

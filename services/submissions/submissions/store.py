@@ -1,5 +1,7 @@
 """Submissions and their versions in PostgreSQL."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,34 +12,6 @@ from chassis.database import Transaction
 from chassis.refusals import NotFound
 from contracts.submissions.submissions import Receipt, Submission, SubmissionVersion
 from services.submissions.submissions.model import Owed
-
-LOCK_OWED = """
-    -- The assignment is locked, so that versions are numbered one after another.
-    SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.sections, a.due_at, a.closes_at, a.state,
-           (SELECT timezone FROM campaign c WHERE c.id = a.campaign_id) AS timezone
-      FROM assignment a WHERE a.id = $1 FOR UPDATE
-"""
-
-
-async def lock_owed(tx: Transaction, assignment_id: UUID) -> Owed | None:
-    """The assignment, held until the transaction ends; None when it was not heard of."""
-    row = await tx.connection.fetchrow(LOCK_OWED, assignment_id)
-    return None if row is None else Owed(**{**dict(row), "sections": tuple(row["sections"])})
-
-
-FIND_FOR = """
-    SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
-           state, sections, nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
-           first_received_at, accepted_version, accepted_at, reasons, returned_at, correct_by
-      FROM submission WHERE assignment_id = $1
-"""
-
-
-async def find_for(tx: Transaction, assignment_id: UUID) -> Submission | None:
-    """What was handed in for an assignment that is locked."""
-    row = await tx.connection.fetchrow(FIND_FOR, assignment_id)
-    return None if row is None else _read(row)
-
 
 FIND = """
     SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
@@ -76,22 +50,80 @@ async def save(tx: Transaction, submission: Submission) -> None:
     await tx.connection.execute(INSERT, *(_value(submission, name) for name in Submission.model_fields))
 
 
-INSERT_VERSION = """
-    INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content)
-    VALUES ($1, $2, $3, $4, $5, $6)
+LOCK_OWED = """
+    -- Locked in one order by all, so that versions are numbered one after another and nobody waits in a ring.
+    SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.sections, a.due_at, a.closes_at, a.state,
+           (SELECT timezone FROM campaign c WHERE c.id = a.campaign_id) AS timezone
+      FROM assignment a WHERE a.id = ANY ($1::uuid[]) ORDER BY a.id FOR UPDATE
 """
 
 
-async def insert_version(tx: Transaction, submission_id: UUID, version: SubmissionVersion) -> None:
-    """Keep a version as it was handed in."""
+async def lock_owed(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUID, Owed]:
+    """The assignments that were heard of, by id, held until the transaction ends."""
+    rows = await tx.connection.fetch(LOCK_OWED, assignment_ids)
+    return {row["id"]: Owed(**{**dict(row), "sections": tuple(row["sections"])}) for row in rows}
+
+
+READ_PRESENT = """
+    SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
+           state, sections, nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
+           first_received_at, accepted_version, accepted_at, reasons, returned_at, correct_by
+      FROM submission WHERE assignment_id = ANY ($1::uuid[])
+"""
+
+
+async def read_present(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUID, Submission]:
+    """What was handed in for assignments that are locked, by assignment."""
+    rows = await tx.connection.fetch(READ_PRESENT, assignment_ids)
+    return {row["assignment_id"]: _read(row) for row in rows}
+
+
+SAVE_RECEIVED = """
+    WITH received AS (
+        INSERT INTO submission (id, version, created_at, updated_at, revision, campaign_id, assignment_id,
+                                deliverable_id, organization_id, state, sections, nil_return, attachment_ids,
+                                receipt_number, received_at, on_time, content_sha256, first_received_at, reasons)
+        SELECT id, version, received_at, received_at, revision, campaign_id, assignment_id, deliverable_id,
+               organization_id, 'received', sections::jsonb, nil_return, attachment_ids::uuid[], receipt_number,
+               received_at, on_time, content_sha256, first_received_at, '[]'
+          FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[],
+                      $9::bool[], $10::text[], $11::text[], $12::timestamptz[], $13::bool[], $14::text[],
+                      $15::timestamptz[])
+               AS s (id, version, revision, campaign_id, assignment_id, deliverable_id, organization_id, sections,
+                     nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
+                     first_received_at)
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
+               revision = excluded.revision, state = excluded.state, sections = excluded.sections,
+               nil_return = excluded.nil_return, attachment_ids = excluded.attachment_ids,
+               receipt_number = excluded.receipt_number, received_at = excluded.received_at,
+               content_sha256 = excluded.content_sha256, reasons = excluded.reasons, returned_at = NULL,
+               correct_by = NULL
+    )
+    INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content)
+    SELECT submission_id, version, receipt_number, received_at, content_sha256, content
+      FROM unnest($16::uuid[], $17::int[], $18::text[], $19::timestamptz[], $20::text[], $21::text[])
+           AS v (submission_id, version, receipt_number, received_at, content_sha256, content)
+"""
+RECEIVED = ("id", "version", "revision", "campaign_id", "assignment_id", "deliverable_id", "organization_id")
+RECEIPTS = ("receipt_number", "received_at", "on_time", "content_sha256", "first_received_at")
+VERSION = ("version", "receipt_number", "received_at", "content_sha256", "content")
+
+
+async def save_received(
+    tx: Transaction, submissions: Sequence[Submission], versions: Sequence[tuple[UUID, SubmissionVersion]]
+) -> None:
+    """Keep each submission as it stands now, and every version of it as it was handed in."""
+    if not submissions:
+        return
     await tx.connection.execute(
-        INSERT_VERSION,
-        submission_id,
-        version.version,
-        version.receipt_number,
-        version.received_at,
-        version.content_sha256,
-        version.content,
+        SAVE_RECEIVED,
+        *([getattr(each, name) for each in submissions] for name in RECEIVED),
+        [json.dumps(each.sections, ensure_ascii=False) for each in submissions],
+        [each.nil_return for each in submissions],
+        ["{" + ",".join(map(str, each.attachment_ids)) + "}" for each in submissions],
+        *([getattr(each, name) for each in submissions] for name in RECEIPTS),
+        [submission_id for submission_id, _ in versions],
+        *([getattr(version, name) for _, version in versions] for name in VERSION),
     )
 
 

@@ -1,0 +1,135 @@
+"""Intake: whoever hands in at the same moment shares one transaction, each with a receipt or refusal of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from chassis import idempotency
+from chassis.access import Principal
+from chassis.database import Database, Transaction
+from chassis.events import Entry
+from chassis.gathering import Gatherer
+from chassis.idempotency import AnsweredBefore, Claim, Kept
+from chassis.identity import new_id
+from chassis.refusals import Refusal
+from chassis.tracing import current_traceparent
+from contracts.submissions.submissions import (
+    HandIn,
+    Receipt,
+    Submission,
+    SubmissionReceived,
+    SubmissionVersion,
+)
+from services.submissions import rules
+from services.submissions.submissions import model, store
+from services.submissions.submissions.model import Owed
+
+RACES = 5
+"""How often a hand-in that lost a race for an Idempotency-Key looks again: the winner is committed by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to hand in, wholly received `at`; `claim` is its Idempotency-Key."""
+
+    command: HandIn
+    actor: Principal
+    at: datetime
+    claim: Claim | None
+    traceparent: str
+
+
+class Intake:
+    """The way in for everybody: while one batch commits, the next gathers."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.gatherer = Gatherer(self._hand_in_all)
+
+    async def hand_in(self, command: HandIn, actor: Principal) -> Receipt:
+        """Take in the first or the next version; the receipt is on disk before it is answered."""
+        at = self.database.clock.now()
+        return await self.gatherer.ask(
+            Asked(command, actor, at, idempotency.current(), current_traceparent())
+        )
+
+    async def _hand_in_all(self, batch: Sequence[Asked]) -> Sequence[Receipt | Exception]:
+        for _ in range(RACES - 1):
+            try:
+                return await hand_in_all(self.database, batch)
+            except asyncpg.UniqueViolationError:
+                if len(batch) > 1:
+                    raise
+        return await hand_in_all(self.database, batch)
+
+
+async def hand_in_all(database: Database, batch: Sequence[Asked]) -> list[Receipt | Exception]:
+    """For each its receipt, or the refusal that stands in its place; all of them commit together."""
+    async with database.transaction() as tx:
+        desk = await _open_desk(tx, batch)
+        outcomes = [desk.take(asked) for asked in batch]
+        await store.save_received(tx, list(desk.present.values()), desk.versions)
+        await tx.append(desk.entries)
+        await idempotency.keep_all(tx.connection, desk.answered, tx.now)
+    return outcomes
+
+
+async def _open_desk(tx: Transaction, batch: Sequence[Asked]) -> "Desk":
+    ids = [asked.command.assignment_id for asked in batch]
+    owed = await store.lock_owed(tx, ids)
+    # After the locks: whoever held them has committed, and what it did is seen.
+    present = await store.read_present(tx, list(owed))
+    kept = await idempotency.read_kept(tx.connection, [asked.claim for asked in batch if asked.claim])
+    return Desk(owed, present, kept)
+
+
+@dataclass
+class Desk:
+    """Takes one after another, so that two for the same assignment are versions 1 and 2."""
+
+    owed: dict[UUID, Owed]
+    known: dict[UUID, Submission]
+    kept: dict[tuple[UUID, str], Kept]
+    present: dict[UUID, Submission] = field(default_factory=dict)
+    versions: list[tuple[UUID, SubmissionVersion]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    answered: dict[tuple[UUID, str], Kept] = field(default_factory=dict)
+
+    def take(self, asked: Asked) -> Receipt | Exception:
+        """The receipt, or why not."""
+        try:
+            self._check_key(asked.claim)
+            receipt = self._hand_in(asked)
+        except (Refusal, AnsweredBefore) as refusal:
+            return refusal
+        if asked.claim is not None:
+            key = (asked.claim.key_id, asked.claim.key)
+            self.answered[key] = idempotency.answer_to(asked.claim, receipt)
+        return receipt
+
+    def _check_key(self, claim: Claim | None) -> None:
+        if claim is not None:
+            key = (claim.key_id, claim.key)
+            idempotency.check(self.answered.get(key) or self.kept.get(key), claim)
+
+    def _hand_in(self, asked: Asked) -> Receipt:
+        command, at = asked.command, asked.at
+        owed = self.owed.get(command.assignment_id)
+        if owed is None:
+            raise rules.not_assigned()
+        rules.check_may_hand_in(asked.actor, owed.organization_id)
+        present = self.present.get(owed.id) or self.known.get(owed.id)
+        number = model.make_receipt_number(owed.timezone, at)
+        submission, version = model.hand_in(owed, present, command, new_id(), number, at)
+        self.present[owed.id] = submission
+        self.versions.append((submission.id, version))
+        self.entries.append(Entry(SubmissionReceived(submission=submission), asked.actor, asked.traceparent))
+        return receipt_of(submission)
+
+
+def receipt_of(submission: Submission) -> Receipt:
+    """The receipt of the newest version."""
+    return Receipt.model_validate(submission, from_attributes=True)

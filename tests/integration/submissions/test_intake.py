@@ -1,0 +1,112 @@
+"""A batch of hand-ins: one transaction, and to each its own receipt, refusal or earlier answer."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.access import Principal
+from chassis.idempotency import AnsweredBefore, Claim, KeyReusedWithOtherBody
+from chassis.identity import new_id
+from contracts.registry.assignments import Assignment
+from contracts.submissions.submissions import HandIn, Receipt
+from services.submissions.submissions.intake import Asked, hand_in_all
+from tests.integration.submissions.conftest import DUE, SECTIONS, START, World
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{:02x}"
+KEY_ID = new_id()
+
+
+def asked(world: World, assignment_id: UUID, unit: str = "town", **fields: Any) -> Asked:
+    command = HandIn(
+        assignment_id=assignment_id, sections=dict.fromkeys(SECTIONS, fields.pop("text", "正文"))
+    )
+    actor = Principal(new_id(), world.ids[unit], "reporter")
+    values = {"at": START, "claim": None, "traceparent": TRACE.format(0), **fields}
+    return Asked(command, actor, **values)
+
+
+def claim(key: str, body: str = "a") -> Claim:
+    return Claim(KEY_ID, key, "POST /v1/submissions", body, 201)
+
+
+async def test_two_for_one_assignment_in_one_batch_are_versions_one_and_two(world: World) -> None:
+    assignment = await world.assign("town")
+    batch = [asked(world, assignment.id, text=text) for text in ("先", "后")]
+    first, second = await hand_in_all(world.service.database, batch)
+    assert isinstance(first, Receipt)
+    assert isinstance(second, Receipt)
+    assert (first.version, second.version) == (1, 2)
+    assert first.content_sha256 != second.content_sha256
+    kept = (await world.get(f"/v1/submissions/{first.id}/versions", "town")).json()["items"]
+    assert [version["receipt_number"] for version in kept] == [first.receipt_number, second.receipt_number]
+    assert [version for _, _, version, _ in await world.service.events()] == [1, 2]
+
+
+async def test_a_refusal_beside_receipts_touches_nobody_else(world: World) -> None:
+    mine, theirs = await world.assign("town"), await world.assign("stranger")
+    batch = [asked(world, mine.id), asked(world, theirs.id), asked(world, uuid4())]
+    outcomes = await hand_in_all(world.service.database, batch)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Receipt", "NotAssigned", "NotAssigned"]
+    assert len(await world.service.events()) == 1
+
+
+async def test_each_is_on_time_by_its_own_moment(world: World) -> None:
+    first, second = await world.assign("town"), await world.assign("town")
+    late = DUE.replace(microsecond=0, second=0, minute=0, hour=16)
+    outcomes = await hand_in_all(
+        world.service.database, [asked(world, first.id, at=DUE), asked(world, second.id, at=late)]
+    )
+    assert [outcome.on_time for outcome in outcomes if isinstance(outcome, Receipt)] == [True, False]
+
+
+async def test_each_event_has_its_own_actor_and_trace(world: World) -> None:
+    mine, theirs = await world.assign("town"), await world.assign("stranger")
+    batch = [
+        asked(world, mine.id, traceparent=TRACE.format(1)),
+        asked(world, theirs.id, unit="stranger", traceparent=TRACE.format(2)),
+    ]
+    await hand_in_all(world.service.database, batch)
+    actors = [actor["organization_id"] for _, _, _, actor in await world.service.events()]
+    assert actors == [str(world.ids["town"]), str(world.ids["stranger"])]
+    async with world.service.database.reading() as connection:
+        traces = await connection.fetch("SELECT traceparent FROM events ORDER BY position")
+    assert [trace for (trace,) in traces] == [TRACE.format(1), TRACE.format(2)]
+
+
+async def test_pitfall_05_the_same_key_twice_in_one_batch_has_one_effect(world: World) -> None:
+    assignment = await world.assign("town")
+    first, again, other = await hand_in_all(
+        world.service.database,
+        [
+            asked(world, assignment.id, claim=claim("k")),
+            asked(world, assignment.id, claim=claim("k")),
+            asked(world, assignment.id, claim=claim("k", "b")),
+        ],
+    )
+    assert isinstance(first, Receipt)
+    assert isinstance(again, AnsweredBefore)
+    assert again.body.decode() == first.model_dump_json()
+    assert isinstance(other, KeyReusedWithOtherBody)
+    assert len(await world.service.events()) == 1
+
+
+async def test_a_key_that_another_process_took_meanwhile_is_answered_by_what_it_kept(world: World) -> None:
+    assignment: Assignment = await world.assign("town")
+    (first,) = await hand_in_all(world.service.database, [asked(world, assignment.id, claim=claim("k"))])
+    (again,) = await hand_in_all(world.service.database, [asked(world, assignment.id, claim=claim("k"))])
+    assert isinstance(first, Receipt)
+    assert isinstance(again, AnsweredBefore)
+    assert len(await world.service.events()) == 1
+
+
+@pytest.mark.parametrize("poison", ["\x00", "x" * 600_000], ids=["NUL", "over the event's limit"])
+async def test_one_that_cannot_be_stored_is_refused_and_the_others_are_taken_in(
+    world: World, poison: str
+) -> None:
+    good, bad, last = [await world.assign("town") for _ in range(3)]
+    answers = await asyncio.gather(world.hand_in(good), world.hand_in(bad, text=poison), world.hand_in(last))
+    assert [answer.status_code in (413, 422) for answer in answers] == [False, True, False]
+    assert [answers[0].status_code, answers[2].status_code] == [201, 201]
+    assert len(await world.service.events()) == 2
