@@ -141,7 +141,13 @@ def make_app(running: Running) -> FastAPI:
             await _end(running, tasks)
 
     app = FastAPI(
-        title=f"Rollcall {service.name}", version="1", docs_url=None, redoc_url=None, lifespan=lifespan
+        title=f"Rollcall {service.name}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        # A redirect would be built from whatever Host the caller named.
+        redirect_slashes=False,
+        lifespan=lifespan,
     )
     app.state.running = running
     app.state.database = running.database

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Coroutine
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.params import Body, File, Form
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Body, File, Form, Query
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
@@ -23,6 +25,10 @@ class BadIdempotencyKey(BadRequest):
 
 class BadIfMatch(Unprocessable):
     """The If-Match header holds no version."""
+
+
+class BadParameter(Unprocessable):
+    """A query parameter that this address does not know, or one that stands twice."""
 
 
 class IfMatchRequired(PreconditionRequired):
@@ -61,11 +67,28 @@ class KeyedRoute(APIRoute):
         ring: KeyRing = request.app.state.key_ring
         principal = await ring.admit(request.headers.getlist("authorization"))
         request.state.principal = principal
+        self._check_parameters(request)
         if model is not None:
             check_json(parsed)
             parsed.parsed = parse(model, await parsed.body())
         claim = await self._claim(parsed, principal) if request.method == "POST" else None
         return parsed, claim
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of the query parameters that this address knows."""
+        fields = get_flat_params(self.dependant)
+        return frozenset(field.alias for field in fields if isinstance(field.field_info, Query))
+
+    def _check_parameters(self, request: Request) -> None:
+        """A filter that is passed over in silence answers another question than was asked."""
+        names = [name for name, _ in request.query_params.multi_items()]
+        for name in names:
+            if name not in self.parameters:
+                known = ", ".join(sorted(self.parameters)) or "none"
+                raise BadParameter(f"the query parameter {name!r} is not known here; expected {known}")
+            if names.count(name) > 1:
+                raise BadParameter(f"the query parameter {name!r} stands twice; expected it once")
 
     def _json_model(self) -> type[BaseModel] | None:
         field = self.body_field

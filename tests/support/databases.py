@@ -1,5 +1,7 @@
 """Databases for tests: one template a service, migrated once; one clone a test."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -64,6 +66,27 @@ class TestDatabase:
             await connection.execute(statements)
         finally:
             await connection.close()
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Every connection is cut, and none is let in, until the end of the block."""
+        await self.cluster.execute(f"ALTER DATABASE {self.name} CONNECTION LIMIT 0")
+        await self.cluster.execute(
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{self.name}'"
+        )
+        try:
+            yield
+        finally:
+            await self.cluster.execute(f"ALTER DATABASE {self.name} CONNECTION LIMIT -1")
+
+    @asynccontextmanager
+    async def without_table(self, table: str) -> AsyncIterator[None]:
+        """The table is not where it was, until the end of the block."""
+        await self.execute(f"ALTER TABLE {table} RENAME TO {table}_elsewhere")
+        try:
+            yield
+        finally:
+            await self.execute(f"ALTER TABLE {table}_elsewhere RENAME TO {table}")
 
     async def drop(self) -> None:
         """Leave nothing behind."""
