@@ -1,6 +1,7 @@
 """The bus: one connection a service to NATS that never gives up, and says so when it is refused."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -55,9 +56,13 @@ class Bus:
         self.on_closed = _nothing
         try:
             await stop_pulling(self.broker)
+            # Asked first, for the client's own farewell waits ten seconds for a server that stands still.
+            await self.client.flush(timeout=2)
             await asyncio.wait_for(self.broker.stop(), timeout=3)
         except Exception as error:
             log.warning("bus_left_without_farewell", error=repr(error))
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self.client.close(), timeout=1)
 
 
 def _nothing() -> None:

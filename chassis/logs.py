@@ -1,10 +1,13 @@
 """Logs: one JSON object a line on standard error, our own and the libraries' alike."""
 
+import json
 import logging
 import sys
 from typing import Any
 
 import structlog
+
+_LINE_ENDS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
 
 
 def configure(service: str, level: str) -> None:
@@ -27,7 +30,7 @@ def configure(service: str, level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(_write),
             ],
         )
     )
@@ -36,6 +39,11 @@ def configure(service: str, level: str) -> None:
     root.setLevel(level.upper())
     for quiet in ("httpx", "httpcore", "nats", "faststream"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
+
+
+def _write(event: dict[str, Any], **options: Any) -> str:
+    """JSON that stays one line for whoever takes Unicode's line ends for such, and shows names as they are."""
+    return json.dumps(event, ensure_ascii=False, **options).translate(_LINE_ENDS)
 
 
 def _name(service: str) -> Any:

@@ -25,7 +25,7 @@ from chassis.http.middleware import Surroundings
 from chassis.metrics import ConsumerMetrics, HttpMetrics, RelayMetrics, SweepMetrics
 from chassis.pulling import subscribe
 from chassis.relay import Relay
-from chassis.settings import ServiceSettings
+from chassis.settings import BadSettings, ServiceSettings, read_settings
 from chassis.sweeps import Sweep
 from chassis.topology import Durable
 from chassis.watchdog import Watchdog
@@ -75,8 +75,13 @@ class Running:
             self.server.should_exit = True
 
 
-def run(service: Service, settings: ServiceSettings) -> None:
-    """Serve until told to stop; exits with status 1 when the service gave up by itself."""
+def run(service: Service, model: type[ServiceSettings]) -> None:
+    """Serve until told to stop; exits with status 2 when a setting is bad, 1 when the service gave up by itself."""
+    try:
+        settings = read_settings(model)
+    except BadSettings as bad:
+        sys.stderr.write(f"{bad}\n")
+        sys.exit(2)
     logs.configure(service.name, settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         failed = runner.run(_serve(service, settings))

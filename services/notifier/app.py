@@ -2,7 +2,6 @@
 
 from chassis.consumers import Hears
 from chassis.service import Service, run
-from chassis.settings import read_settings
 from contracts.catalogue import EVENTS
 from contracts.registry import activities, assignments, campaigns, keys, notices, organizations
 from contracts.streams import DURABLES
@@ -41,4 +40,4 @@ SERVICE = Service(
 
 def main() -> None:
     """Run until told to stop."""
-    run(SERVICE, read_settings(NotifierSettings))
+    run(SERVICE, NotifierSettings)

@@ -1,7 +1,6 @@
 """The registry's table of contents."""
 
 from chassis.service import Service, run
-from chassis.settings import read_settings
 from contracts.catalogue import EVENTS
 from contracts.streams import DURABLES
 from services.registry.access import api as access
@@ -40,4 +39,4 @@ SERVICE = Service(
 
 def main() -> None:
     """Run until told to stop."""
-    run(SERVICE, read_settings(RegistrySettings))
+    run(SERVICE, RegistrySettings)

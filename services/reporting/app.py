@@ -2,7 +2,6 @@
 
 from chassis.consumers import Hears
 from chassis.service import Service, run
-from chassis.settings import read_settings
 from contracts.catalogue import EVENTS
 from contracts.registry import activities, assignments, campaigns, deliverables, keys, notices, organizations
 from contracts.streams import DURABLES
@@ -36,4 +35,4 @@ SERVICE = Service(
 
 def main() -> None:
     """Run until told to stop."""
-    run(SERVICE, read_settings(ReportingSettings))
+    run(SERVICE, ReportingSettings)

@@ -2,7 +2,6 @@
 
 from chassis.consumers import Hears
 from chassis.service import Service, run
-from chassis.settings import read_settings
 from contracts.catalogue import EVENTS
 from contracts.registry import assignments as assignment_facts
 from contracts.registry import campaigns, keys, organizations
@@ -33,4 +32,4 @@ SERVICE = Service(
 
 def main() -> None:
     """Run until told to stop."""
-    run(SERVICE, read_settings(SubmissionsSettings))
+    run(SERVICE, SubmissionsSettings)

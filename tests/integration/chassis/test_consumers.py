@@ -1,6 +1,8 @@
 """Consumers: once in effect, in any order, poison set aside, nothing dropped."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
@@ -10,8 +12,10 @@ import pytest
 from chassis import parking
 from chassis.consumers import MAX_TRIES, Hears, latest
 from chassis.database import Transaction
+from chassis.pulling import WAIT_SECONDS
 from contracts.registry import organizations
 from contracts.registry.organizations import Organization, OrganizationRegistered
+from contracts.streams import DURABLES
 from services.submissions.directory.consumers import on_organizations
 from tests.support.databases import Cluster
 from tests.support.parts import (
@@ -154,6 +158,56 @@ async def test_pitfall_15_what_failed_waits_before_it_is_tried_again(
             await until(lambda: len(moments) >= 3)
     assert moments[1] - moments[0] >= 0.35
     assert moments[2] - moments[1] >= 0.35
+
+
+async def test_pitfall_16_no_durable_gives_an_event_up_by_itself(bus: TestBus) -> None:
+    """The advisory of a delivery limit is late and can be lost: what is given up is a row of ours, written first."""
+    async with bus.administer() as jetstream:
+        for durable in DURABLES:
+            info = await jetstream.consumer_info(durable.stream, durable.name)
+            assert info.config.max_deliver == -1, durable.name
+
+
+async def test_pitfall_20_after_kill_9_of_a_consumer_the_next_goes_on_at_once(
+    cluster: Cluster, bus: TestBus
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.pulling_process", bus.url("submissions"), stdout=PIPE
+    )
+    try:
+        assert process.stdout is not None
+        assert await asyncio.wait_for(process.stdout.readline(), 20) == b"pulling\n"
+    finally:
+        process.kill()
+        await process.wait()
+    async with fresh_database(cluster, "submissions") as (database, _):
+        await publish(bus, registered())
+        consumer = make_consumer(database, [Hears(organizations.FACTS, on_organizations)])
+        async with consuming(bus, consumer):
+            await until_acknowledged(bus, seconds=2 * WAIT_SECONDS)
+
+
+async def test_pitfall_25_batches_come_one_after_another_and_in_the_order_of_the_stream(
+    cluster: Cluster, bus: TestBus
+) -> None:
+    heard: list[str] = []
+    at_once = most_at_once = 0
+
+    async def note(tx: Transaction, events: Sequence[OrganizationRegistered]) -> None:
+        nonlocal at_once, most_at_once
+        at_once += 1
+        most_at_once = max(most_at_once, at_once)
+        await asyncio.sleep(0.01)
+        heard.extend(event.organization.name for event in events)
+        at_once -= 1
+
+    sent = [f"第{n}" for n in range(60)]
+    async with fresh_database(cluster, "submissions") as (database, _):
+        async with consuming(bus, make_consumer(database, [Hears(organizations.FACTS, note)])):
+            await publish(bus, *(registered(an_organization(name=name)) for name in sent))
+            await until_acknowledged(bus)
+    assert heard == sent
+    assert most_at_once == 1
 
 
 async def test_nothing_is_acknowledged_before_it_is_committed(cluster: Cluster, bus: TestBus) -> None:
