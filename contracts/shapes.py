@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -34,10 +34,20 @@ def keep_line(text: str) -> str:
     return keep_prose(text)
 
 
+def keep_instant(moment: datetime) -> datetime:
+    """The same instant in UTC, as it is kept; refuses what leaves the calendar's years there."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+
+
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(keep_line)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(keep_prose)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(keep_prose)]
 Instant = AwareDatetime
+GivenInstant = Annotated[AwareDatetime, AfterValidator(keep_instant)]
+"""An instant in a command: with any offset, kept in UTC."""
 
 
 class Shape(BaseModel):

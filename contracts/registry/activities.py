@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Change, Command, Instant, Line, Reason, Shape
+from contracts.shapes import Aggregate, Change, Command, GivenInstant, Instant, Line, Reason, Shape
 
 Mode = Literal["offline", "online", "both"]
 Selection = Literal["nominated", "shortlisted", "key"]
@@ -59,8 +59,8 @@ class RegisterActivity(Command):
     category: Line
     name: Line
     hosts: list[NameHost] = Field(min_length=1, max_length=100)
-    starts_at: Instant | None = None
-    ends_at: Instant | None = None
+    starts_at: GivenInstant | None = None
+    ends_at: GivenInstant | None = None
     place: Line | None = None
     mode: Mode | None = None
     settings: list[Line] = Field(default=[], max_length=20)
@@ -86,8 +86,8 @@ class ChangeActivity(Change):
 
 
 class RescheduleActivity(Command):
-    starts_at: Instant
-    ends_at: Instant | None = None
+    starts_at: GivenInstant
+    ends_at: GivenInstant | None = None
     place: Line | None = None
     reason: Reason
 

@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, Instant, Reason, Shape
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Reason, Shape
 
 
 class Extension(Shape):
@@ -38,7 +38,7 @@ class Assignment(Aggregate):
 
 
 class ExtendAssignment(Command):
-    due_at: Instant
+    due_at: GivenInstant
     reason: Reason
 
 

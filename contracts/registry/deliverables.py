@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, Instant, Line, Reason, Shape
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Reason, Shape
 
 
 class DueWarning(Shape):
@@ -46,7 +46,7 @@ class DefineDeliverable(Command):
     due_time: time | None = None
     sections: list[Line] = Field(default=[], max_length=30)
     owed_by: list[UUID] = Field(min_length=1, max_length=10_000)
-    closes_at: Instant | None = None
+    closes_at: GivenInstant | None = None
 
 
 class SetDue(Command):

@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, Instant, Line, Shape
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Shape
 
 Role = Literal["coordinator", "overseer", "reporter", "auditor", "ops"]
 
@@ -23,7 +23,7 @@ class IssueKey(Command):
     organization_id: UUID
     role: Role
     label: Line
-    expires_at: Instant | None = None
+    expires_at: GivenInstant | None = None
 
 
 class IssuedKey(Key):

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, Instant, Line, Prose
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Prose
 
 
 class Notice(Aggregate):
@@ -39,7 +39,7 @@ class DraftNotice(Command):
     title: Line
     body: Prose
     addressee_ids: list[UUID] = Field(min_length=1, max_length=10_000)
-    acknowledge_by: Instant | None = None
+    acknowledge_by: GivenInstant | None = None
     replaces_id: UUID | None = None
 
 

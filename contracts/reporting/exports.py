@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, Instant
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant
 
 ExportKind = Literal["annex_xlsx"]
 
@@ -25,7 +25,7 @@ class Export(Aggregate):
 
 class RequestExport(Command):
     kind: ExportKind
-    as_of: Instant | None = None
+    as_of: GivenInstant | None = None
 
 
 class ExportFinished(Event, type="rollcall.reporting.export.finished.v1"):

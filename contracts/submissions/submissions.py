@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, Instant, Line, Reason, Shape, keep_prose
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Reason, Shape, keep_prose
 
 State = Literal["received", "returned", "accepted", "withdrawn"]
 SectionText = Annotated[str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(keep_prose)]
@@ -76,7 +76,7 @@ class GiveReason(Command):
 
 class ReturnSubmission(Command):
     reasons: list[GiveReason] = Field(min_length=1, max_length=50)
-    correct_by: Instant | None = None
+    correct_by: GivenInstant | None = None
 
 
 class ReopenSubmission(Command):

@@ -1,0 +1,116 @@
+"""Assignments: who sees whose, extensions and waivers with reasons."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.registry.conftest import World
+from tests.integration.registry.test_deliverables import assignments, define
+
+NEVER = "00000000-0000-7000-8000-000000000000"
+
+
+async def owed_by(world: World, unit: str) -> dict[str, Any]:
+    """The assignment of a unit, after a summary was asked of all."""
+    await define(world, "district", "other district", "town", "department", "other department")
+    listed = await assignments(world)
+    return next(each for each in listed if each["organization_id"] == world.ids[unit])
+
+
+@pytest.mark.parametrize(
+    ("key", "units"),
+    [
+        ("coordinator", {"district", "other district", "town", "department", "other department"}),
+        ("auditor", {"district", "other district", "town", "department", "other department"}),
+        ("overseer", {"district", "town"}),
+        ("reporter", {"department"}),
+        ("town", {"town"}),
+        ("stranger", {"other department"}),
+        ("other office", {"other district"}),
+    ],
+)
+async def test_each_sees_what_concerns_it(world: World, key: str, units: set[str]) -> None:
+    await owed_by(world, "town")
+    names = {id: unit for unit, id in world.ids.items()}
+    assert {names[each["organization_id"]] for each in await assignments(world, key)} == units
+
+
+async def test_asking_for_anothers_assignments_finds_nothing(world: World) -> None:
+    await owed_by(world, "town")
+    path = f"/v1/campaigns/{world.campaign_id}/assignments?organization_id={world.ids['town']}"
+    assert (await world.get(path, "stranger")).status_code == 404
+    assert len(await world.items(path, "overseer")) == 1
+    assert len(await world.items(path, "town")) == 1
+
+
+async def test_an_extension_gives_one_unit_a_moment_of_its_own_and_keeps_why(world: World) -> None:
+    mine = await owed_by(world, "town")
+    body = {"due_at": "2024-09-20T18:00:00+08:00", "reason": "台风"}
+    answer = await world.put(f"/v1/assignments/{mine['id']}/extension", body, If_Match='"1"')
+    extended = answer.json()
+    assert (answer.status_code, extended["version"], extended["due_at"]) == (200, 2, "2024-09-20T10:00:00Z")
+    assert (extended["extension"]["reason"], extended["extension"]["due_at"]) == (
+        "台风",
+        "2024-09-20T10:00:00Z",
+    )
+    others = [each for each in await assignments(world) if each["id"] != mine["id"]]
+    assert {each["due_at"] for each in others} == {"2024-09-16T15:59:59.999999Z"}
+    assert await world.facts(mine["id"]) == [
+        ("assignment.made", 1, "coordinator"),
+        ("assignment.extended", 2, "coordinator"),
+    ]
+
+
+async def test_an_extension_moves_what_closes_before_it(world: World) -> None:
+    await define(world, "town", closes_at="2024-09-18T00:00:00+08:00")
+    (mine,) = await assignments(world)
+    body = {"due_at": "2024-09-20T18:00:00+08:00", "reason": "台风"}
+    extended = (await world.put(f"/v1/assignments/{mine['id']}/extension", body)).json()
+    assert extended["closes_at"] == "2024-09-20T10:00:00Z"
+
+
+async def test_a_waived_assignment_is_owed_no_longer_and_cannot_be_extended(world: World) -> None:
+    mine = await owed_by(world, "town")
+    path = f"/v1/assignments/{mine['id']}"
+    waived = (await world.put(f"{path}/waiver", {"reason": "并入区里"})).json()
+    assert (waived["state"], waived["waiver"]["reason"]) == ("waived", "并入区里")
+    again = await world.put(f"{path}/waiver", {"reason": "并入区里"})
+    assert again.json()["version"] == 2
+    body = {"due_at": "2024-09-20T18:00:00+08:00", "reason": "台风"}
+    refused = await world.put(f"{path}/extension", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "waived")
+    assert [fact for fact, _, _ in await world.facts(mine["id"])] == ["assignment.made", "assignment.waived"]
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "status", "code"),
+    [
+        ("extension", {"due_at": "2024-08-29T18:00:00+08:00", "reason": "r"}, 422, "extension_in_the_past"),
+        ("extension", {"due_at": "2024-09-20T18:00:00", "reason": "r"}, 422, "invalid"),
+        ("extension", {"due_at": "2024-09-20T18:00:00+08:00"}, 422, "invalid"),
+        ("extension", {"due_at": "2024-09-20T18:00:00+08:00", "reason": "  "}, 422, "invalid"),
+        ("waiver", {}, 422, "invalid"),
+        ("waiver", {"reason": "r", "state": "accepted"}, 422, "invalid"),
+    ],
+)
+async def test_an_extension_or_waiver_without_ground_is_refused(
+    world: World, what: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    mine = await owed_by(world, "town")
+    answer = await world.put(f"/v1/assignments/{mine['id']}/{what}", body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert len(await world.facts(mine["id"])) == 1
+
+
+@pytest.mark.parametrize("what", ["extension", "waiver"])
+async def test_only_the_issuers_coordinator_lets_anyone_off(world: World, what: str) -> None:
+    mine = await owed_by(world, "town")
+    body = {"reason": "r"} | ({"due_at": "2024-09-20T18:00:00+08:00"} if what == "extension" else {})
+    statuses = {
+        key: (await world.put(f"/v1/assignments/{mine['id']}/{what}", body, key)).status_code
+        for key in ("town", "overseer", "auditor", "ops", "other office")
+    }
+    assert statuses == {"town": 403, "overseer": 403, "auditor": 403, "ops": 403, "other office": 404}
+    assert (await world.put(f"/v1/assignments/{NEVER}/{what}", body)).status_code == 404
+    stale = await world.put(f"/v1/assignments/{mine['id']}/{what}", body, If_Match='"5"')
+    assert stale.status_code == 412
