@@ -1,20 +1,17 @@
-"""Writes one sheet as xlsx: streamed, the same bytes for the same cells, and no text that can turn into a formula."""
+"""Writes one sheet as xlsx: the same bytes for the same cells, and no text that can turn into a formula."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO
-from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from xlsxwriter import Workbook
 
 MOST_CHARACTERS = 32_767
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_XMLNS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+A4 = 9
+_NO_DAY = datetime(1980, 1, 1, tzinfo=UTC)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f]")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 Cell = tuple[str, str | int | None, int]
@@ -47,116 +44,53 @@ class Sheet:
 
 
 def write_sheet(sheet: Sheet, out: IO[bytes]) -> None:
-    """Stored, not deflated, and dated 1980: other compressors and other days must give the same bytes."""
-    with ZipFile(out, "w", ZIP_STORED) as archive:
-        for name, text in _still_parts(sheet):
-            archive.writestr(ZipInfo(name, _EPOCH), text.encode())
-        with archive.open(ZipInfo("xl/worksheets/sheet1.xml", _EPOCH), "w") as part:
-            for chunk in _worksheet(sheet):
-                part.write(chunk.encode())
+    """Dated 1980, for the day of writing must not change the bytes."""
+    book = Workbook(out, {"in_memory": True})
+    book.set_properties({"created": _NO_DAY})
+    page = book.add_worksheet(sheet.name)
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+    if sheet.repeated_rows is not None:
+        first, last = sheet.repeated_rows
+        page.repeat_rows(first - 1, last - 1)
+    for place, width in enumerate(sheet.widths):
+        page.set_column(place, place, width)
+    formats = [_formats(book, style) for style in sheet.styles]
+    rows = list(sheet.rows)
+    for merged in sheet.merged:
+        page.merge_range(merged, "")
+    for number, cells in rows:
+        for column, value, style in cells:
+            _write(page, f"{column}{number}", value, formats[style])
+    book.close()
 
 
 def safe_text(text: str) -> str:
-    """Text as it must stand in a cell's XML: what XML forbids is escaped as spreadsheets escape it."""
+    """Text that a cell can hold; CellTooLong for one that no cell can."""
     if len(text) > MOST_CHARACTERS:
         raise CellTooLong(f"a text of {len(text):,} characters; a cell holds at most {MOST_CHARACTERS:,}")
-    marked = _NO_CHARACTER.sub("\ufffd", _ESCAPE_LIKE.sub("_x005F_", text))
-    return escape(_FORBIDDEN.sub(lambda found: f"_x{ord(found[0]):04X}_", marked))
+    return _NO_CHARACTER.sub("\ufffd", text)
 
 
-def _worksheet(sheet: Sheet) -> Iterator[str]:
-    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet {_XMLNS}>'
-    yield '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><cols>'
-    for number, width in enumerate(sheet.widths, start=1):
-        yield f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
-    yield "</cols><sheetData>"
-    for number, cells in sheet.rows:
-        yield f'<row r="{number}">{"".join(_cell(number, *cell) for cell in cells)}</row>'
-    yield "</sheetData>"
-    ranges = "".join(f'<mergeCell ref="{merged}"/>' for merged in sheet.merged)
-    yield f"<mergeCells>{ranges}</mergeCells>" if ranges else ""
-    yield '<pageSetup paperSize="9" orientation="portrait" fitToWidth="1" fitToHeight="0"/></worksheet>'
-
-
-def _cell(row: int, column: str, value: str | int | None, style: int) -> str:
+def _write(page: Any, place: str, value: str | int | None, formats: tuple[Any, Any]) -> None:
+    plain, quoted = formats
     if value is None:
-        return f'<c r="{column}{row}" s="{2 * style}"/>'
-    if isinstance(value, int):
-        return f'<c r="{column}{row}" s="{2 * style}"><v>{value}</v></c>'
-    # The odd style of each pair has quotePrefix: the text stays text even when a person edits the cell.
-    quoted = value.startswith(_FORMULA)
-    text = f'<is><t xml:space="preserve">{safe_text(value)}</t></is>'
-    return f'<c r="{column}{row}" s="{2 * style + quoted}" t="inlineStr">{text}</c>'
+        page.write_blank(place, None, plain)
+    elif isinstance(value, int):
+        page.write_number(place, value, plain)
+    else:
+        # With quotePrefix the text stays text even when a person edits the cell.
+        page.write_string(place, safe_text(value), quoted if value.startswith(_FORMULA) else plain)
 
 
-def _still_parts(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    yield "[Content_Types].xml", declaration + _CONTENT_TYPES
-    yield "_rels/.rels", declaration + _relationships("officeDocument", "xl/workbook.xml")
-    yield "xl/workbook.xml", declaration + _workbook(sheet)
-    sheet_and_styles = {"worksheet": "worksheets/sheet1.xml", "styles": "styles.xml"}
-    relations = "".join(_relation(f"r{type}", type, target) for type, target in sheet_and_styles.items())
-    yield "xl/_rels/workbook.xml.rels", declaration + _wrapped(relations)
-    yield "xl/styles.xml", declaration + _styles(sheet.styles)
-
-
-_CONTENT_TYPES = (
-    f'<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    + "".join(
-        f'<Override PartName="/xl/{path}" ContentType='
-        f'"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
-        for path, kind in (
-            ("workbook.xml", "sheet.main"),
-            ("worksheets/sheet1.xml", "worksheet"),
-            ("styles.xml", "styles"),
-        )
-    )
-    + "</Types>"
-)
-
-
-def _relationships(type: str, target: str) -> str:
-    return _wrapped(_relation("rId1", type, target))
-
-
-def _relation(id: str, type: str, target: str) -> str:
-    return f'<Relationship Id="{id}" Type="{_OFFICE}/{type}" Target="{target}"/>'
-
-
-def _wrapped(relations: str) -> str:
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>'
-
-
-def _workbook(sheet: Sheet) -> str:
-    names = ""
-    if sheet.repeated_rows is not None:
-        quoted = escape("'" + sheet.name.replace("'", "''") + "'")
-        rows = "${}:${}".format(*sheet.repeated_rows)
-        names = f'<definedName name="_xlnm.Print_Titles" localSheetId="0">{quoted}!{rows}</definedName>'
-        names = f"<definedNames>{names}</definedNames>"
-    listed = f'<sheet name={quoteattr(sheet.name)} sheetId="1" r:id="rworksheet"/>'
-    return f'<workbook {_XMLNS} xmlns:r="{_OFFICE}"><sheets>{listed}</sheets>{names}</workbook>'
-
-
-def _styles(styles: list[Style]) -> str:
-    fonts = "".join(
-        f'<font>{"<b/>" * style.bold}<sz val="{style.size}"/><name val="宋体"/></font>' for style in styles
-    )
-    sides = "".join(f'<{side} style="thin"/>' for side in ("left", "right", "top", "bottom"))
-    none = '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"'
-    formats = "".join(
-        f'<xf numFmtId="0" fontId="{number}" fillId="0" borderId="{int(style.bordered)}" xfId="0" '
-        f'applyFont="1" applyBorder="1" applyAlignment="1" quotePrefix="{quoted}">'
-        f'<alignment horizontal="{style.horizontal}" vertical="center" wrapText="1"/></xf>'
-        for number, style in enumerate(styles)
-        for quoted in (0, 1)
-    )
-    return (
-        f'<styleSheet {_XMLNS}><fonts count="{len(styles)}">{fonts}</fonts>'
-        '<fills count="2"><fill><patternFill/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-        f'<borders count="2"><border/><border>{sides}</border></borders>'
-        f'<cellStyleXfs count="1">{none}/></cellStyleXfs>'
-        f'<cellXfs count="{2 * len(styles)}">{formats}</cellXfs>'
-        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-    )
+def _formats(book: Any, style: Style) -> tuple[Any, Any]:
+    look = {
+        "bold": style.bold,
+        "font_size": style.size,
+        "font_name": "宋体",
+        "align": style.horizontal,
+        "valign": "vcenter",
+        "text_wrap": True,
+        "border": int(style.bordered),
+    }
+    return book.add_format(look), book.add_format({**look, "quote_prefix": True})
