@@ -2,16 +2,18 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from uuid import UUID
 
 import asyncpg
-import httpx
 
 from benchmarks.bench import Row
+from benchmarks.posting import Poster, open_poster
 from benchmarks.world import World, a_body
 
 SECONDS = 5
-POLL_SECONDS = 0.001
+CONNECTIONS = 32
+POLL_SECONDS = 0.002
 SEEN = "SELECT assignment_id FROM submission WHERE assignment_id = ANY ($1)"
 
 
@@ -33,27 +35,28 @@ async def _measure(world: World, rate: int) -> list[float]:
     seen: dict[UUID, float] = {}
     assignments = world.take(rate * SECONDS)
     watching = asyncio.create_task(_watch(world, answered, seen, len(assignments)))
-    limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
-    headers = {"Authorization": f"Bearer {world.key}"}
-    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=30) as client:
+    free: asyncio.Queue[Poster] = asyncio.Queue()
+    async with AsyncExitStack() as stack:
+        for _ in range(CONNECTIONS):
+            address = world.supervisor.addresses.http["submissions"]
+            free.put_nowait(await stack.enter_async_context(open_poster(address, world.key)))
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for number, assignment in enumerate(assignments):
                 wait = started + number / rate - time.perf_counter()
                 if wait > 0:
                     await asyncio.sleep(wait)
-                group.create_task(_post(world, client, assignment, answered))
+                group.create_task(_post(free, assignment, answered))
     await asyncio.wait_for(watching, 60)
     return [(seen[id] - at) * 1_000 for id, at in answered.items()]
 
 
-async def _post(
-    world: World, client: httpx.AsyncClient, assignment: UUID, answered: dict[UUID, float]
-) -> None:
-    url = f"{world.supervisor.addresses.http['submissions']}/v1/submissions"
-    answer = await client.post(url, json=a_body(assignment))
-    assert answer.status_code == 201, answer.text
+async def _post(free: asyncio.Queue[Poster], assignment: UUID, answered: dict[UUID, float]) -> None:
+    poster = await free.get()
+    status, said = await poster.post("/v1/submissions", a_body(assignment))
+    assert status == 201, said
     answered[assignment] = time.perf_counter()
+    free.put_nowait(poster)
 
 
 async def _watch(world: World, answered: dict[UUID, float], seen: dict[UUID, float], count: int) -> None:

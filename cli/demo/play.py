@@ -15,6 +15,7 @@ import httpx
 import typer
 
 from chassis.clock import Clock, read_clock
+from chassis.refusals import Refusal
 from cli.demo import checks
 from cli.demo.cast import cast_parts
 from cli.demo.client import Client
@@ -32,8 +33,10 @@ from cli.up.folder import Folder, ensure_anchor, occupy
 from cli.up.settings import check_settings, ports_from
 from cli.up.supervisor import Supervisor
 from cli.verify import verify_installation
+from services.registry.imports.reading import read_file
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "suzhou-2024"
+FILES = ("organizations.csv", "campaign.yaml", "annex.xlsx", "decisions.yaml")
 MARKER = "this-folder-is-a-demo"
 
 
@@ -44,9 +47,13 @@ def demo(
     port_base: Annotated[int, typer.Option(help="registry listens one above, and so on")] = 8000,
     out: Annotated[Path, typer.Option(help="where the exported annex is put")] = Path("out"),
     end: Annotated[bool, typer.Option("--exit", help="stop when it is over")] = False,
+    example: Annotated[Path, typer.Option(help="the folder with the register, the annex, the decisions")] = (
+        EXAMPLE
+    ),
 ) -> None:
     """Play the cybersecurity week of 2024 and check that every figure is right."""
     ports = ports_from(port_base)
+    asyncio.run(check_example(example))
     clear(data)
     with ExitStack() as stack:
         inbox, robots = stack.enter_context(open_inbox()), stack.enter_context(open_robots())
@@ -56,9 +63,20 @@ def demo(
         (folder.root / MARKER).touch()
         check_ports(ports)
         out.mkdir(parents=True, exist_ok=True)
-        held = asyncio.run(_run(folder, ports, inbox, robots, out, end))
+        held = asyncio.run(_run(folder, ports, inbox, robots, out, end, example))
     if not held:
         raise typer.Exit(1)
+
+
+async def check_example(example: Path) -> None:
+    """Refuse to begin with an example that would stop half way."""
+    for name in FILES:
+        if not (example / name).is_file():
+            raise CannotStart(f"{example} holds no {name}; expected {', '.join(FILES)}")
+    try:
+        await read_file((example / "annex.xlsx").read_bytes(), "activities")
+    except Refusal as refusal:
+        raise CannotStart(f"{example / 'annex.xlsx'}: {refusal.detail}") from None
 
 
 def clear(data: Path) -> None:
@@ -87,7 +105,13 @@ def environment(inbox: Inbox) -> dict[str, str]:
 
 
 async def _run(
-    folder: Folder, ports: Mapping[str, int], inbox: Inbox, robots: Robots, out: Path, end: bool
+    folder: Folder,
+    ports: Mapping[str, int],
+    inbox: Inbox,
+    robots: Robots,
+    out: Path,
+    end: bool,
+    example: Path,
 ) -> bool:
     supervisor = make_supervisor(folder, ports, os.environ["ROLLCALL_CLOCK"])
     stop_on_signals(supervisor)
@@ -98,7 +122,7 @@ async def _run(
         announce(supervisor)
         screen.console.print(f"up after {time.monotonic() - started:.1f} s; a day takes {86_400 / SPEED:g} s")
         watching = asyncio.create_task(supervisor.watch())
-        playing = asyncio.create_task(_play(supervisor, screen, inbox, robots, out))
+        playing = asyncio.create_task(_play(supervisor, screen, inbox, robots, out, example))
         await asyncio.wait({watching, playing}, return_when=asyncio.FIRST_COMPLETED)
         held = await playing if playing.done() else False
         playing.cancel()
@@ -123,12 +147,14 @@ class Stage:
     ledger: Ledger
 
 
-async def _play(supervisor: Supervisor, screen: Screen, inbox: Inbox, robots: Robots, out: Path) -> bool:
+async def _play(
+    supervisor: Supervisor, screen: Screen, inbox: Inbox, robots: Robots, out: Path, example: Path
+) -> bool:
     folder = supervisor.folder
     clock = read_clock(os.environ["ROLLCALL_CLOCK"], ensure_anchor(folder, os.environ["ROLLCALL_CLOCK"]))
     key = folder.coordinator_key.read_text().strip()
     async with httpx.AsyncClient(timeout=30) as session:
-        office = Office(Client(session, supervisor.addresses.http, key), EXAMPLE)
+        office = Office(Client(session, supervisor.addresses.http, key), example)
         ledger = Ledger()
         stage = Stage(clock, screen, office, Units(office, ledger), ledger)
         await _prepare(stage, robots)
@@ -219,7 +245,7 @@ async def _conclude(stage: Stage, supervisor: Supervisor, inbox: Inbox, robots: 
         await checks.check_receipts(office, stage.ledger),
         await checks.check_reminders(office, stage.ledger),
         await checks.check_mails(office, inbox, robots),
-        await checks.export_annex(office, out / "annex.xlsx", EXAMPLE),
+        await checks.export_annex(office, out / "annex.xlsx", office.example),
     ]
     problems = await verify_installation(supervisor.addresses)
     held.append(checks.Check("rollcall verify", not problems, "; ".join(problems[:3]) or "nothing differs"))

@@ -17,6 +17,7 @@ from tests.support.installation import Installation, free_port_base
 from tests.support.waiting import until
 from tests.system.small_campaign import SmallCampaign, open_small_campaign
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "suzhou-2024"
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -82,6 +83,28 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "cannot be written" in refusal("up", "--data", str(tmp_path / "file" / "data"))
     assert "cannot be written" in refusal("up", "--data", str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("annex.xlsx", b"\x89PNG\r\n\x1a\n\x00", "expected xlsx or csv"),
+        ("annex.xlsx", b"", "the file is empty"),
+        ("annex.xlsx", None, "holds no annex.xlsx"),
+        ("decisions.yaml", None, "holds no decisions.yaml"),
+    ],
+)
+def test_an_example_without_a_spreadsheet_is_refused_before_anything_is_touched(
+    tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    example = tmp_path / "example"
+    shutil.copytree(EXAMPLE, example)
+    (example / name).unlink()
+    if content is not None:
+        (example / name).write_bytes(content)
+    data = tmp_path / "data"
+    assert said in refusal("demo", "--example", str(example), "--data", str(data))
+    assert not data.exists()
 
 
 async def test_it_starts_within_ten_seconds_and_stops_clean_within_ten(installation: Installation) -> None:
