@@ -5,6 +5,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Any
 from uuid import UUID
 
@@ -139,7 +140,7 @@ def make_app(running: Running) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(each) for each in _work(running)]
+        tasks = [asyncio.create_task(_see_through(running, each)) for each in _work(running)]
         try:
             yield
         finally:
@@ -178,6 +179,15 @@ def _work(running: Running) -> list[Any]:
     work.append(_on_bus(running))
     work.extend(sweeps.run(each, sweep_metrics) for each in service.make_sweeps(running))
     return work
+
+
+async def _see_through(running: Running, work: "CoroutineType[Any, Any, None]") -> None:
+    """Work that dies takes the process along: a service that tells nothing any more must not look alive."""
+    try:
+        await work
+    except Exception as error:
+        log.exception("work_died", work=work.__qualname__)
+        running.fail(f"{work.__qualname__} died: {error!r}")
 
 
 async def _on_bus(running: Running) -> None:
