@@ -11,6 +11,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# More marks on one letter than any language needs: Unicode's Stream-Safe Text Format (UAX #15) allows 30.
+_HEAP = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31}")
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -22,6 +24,8 @@ def keep_prose(text: str) -> str:
         raise ValueError("holds half of a surrogate pair; expected whole characters in UTF-8")
     if _DIRECTION.search(text):
         raise ValueError("holds a character that turns the direction of the text")
+    if _HEAP.search(text):
+        raise ValueError("heaps more than 30 marks on one letter; expected letters that can be read")
     if not _UNSEEN.sub("", text).strip():
         raise ValueError("is blank; expected at least one letter that can be seen")
     return unicodedata.normalize("NFC", text)

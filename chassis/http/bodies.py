@@ -44,11 +44,11 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def check_json(request: Request) -> None:
-    """Refuse a body that says it is something else than JSON, or is packed."""
+def check_media(request: Request, expected: str = "application/json") -> None:
+    """Refuse a body that says it is of another kind than expected, or is packed."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise UnsupportedMedia(f"Content-Type is {kind or 'missing'!r}; expected application/json")
+    if kind != expected:
+        raise UnsupportedMedia(f"Content-Type is {kind or 'missing'!r}; expected {expected}")
     if encoding := request.headers.get("content-encoding"):
         raise UnsupportedMedia(f"Content-Encoding is {encoding!r}; expected a body that is not packed")
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.http.problems import answer_failure
 from chassis.identity import new_id
 from chassis.metrics import HttpMetrics
 from chassis.tracing import continue_trace
@@ -15,7 +17,9 @@ from chassis.tracing import continue_trace
 BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 32 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _UPLOADS = ("multipart/form-data", "application/x-ndjson")
+_GONE = 499  # nginx's word for a caller that left before the answer: in the metrics only
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -33,7 +37,7 @@ class Surroundings:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request_id = _request_id(headers.get("x-request-id"))
         traceparent = continue_trace(headers.get("traceparent"))
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -46,8 +50,16 @@ class Surroundings:
             try:
                 limit = UPLOAD_LIMIT if headers.get("content-type", "").startswith(_UPLOADS) else BODY_LIMIT
                 await self.app(scope, _limited(receive, headers, limit), send_with_id)
+            except ClientDisconnect:
+                status = status or _GONE
+            except Exception as error:
+                if status:
+                    raise
+                # Answered in here, where the request still has its id, and not by the framework outside.
+                answer = await answer_failure(Request(scope), error)
+                await answer(scope, receive, send_with_id)
             finally:
-                self._measure(scope, status, time.perf_counter() - started)
+                self._measure(scope, status or 500, time.perf_counter() - started)
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")
@@ -65,7 +77,7 @@ def _request_id(asked: str | None) -> str:
 def _limited(receive: Receive, headers: dict[str, str], limit: int) -> Receive:
     """`receive`, but refusing a body that is longer than `limit` bytes, whatever it said of itself."""
     declared = headers.get("content-length", "")
-    seen = int(declared) if declared.isdigit() else 0
+    seen = int(declared) if _LENGTH.fullmatch(declared) else 0
     refusal = HTTPException(413, f"the body is longer than {limit} bytes; expected at most that")
     counted = 0
 

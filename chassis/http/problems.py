@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from chassis.connections import UNAVAILABLE
 from chassis.idempotency import AnsweredBefore
@@ -35,6 +36,13 @@ def describe(refusal: Refusal) -> dict[str, Any]:
     return problem(refusal.status, refusal.code, refusal.detail, **refusal.extra)
 
 
+def describe_invalid(error: RequestValidationError) -> dict[str, Any]:
+    """Every field that is wrong as one problem."""
+    fields = list_fields(list(error.errors()))
+    detail = "; ".join(f"{each['field']}: {each['message']}" for each in fields[:3])
+    return problem(422, "invalid", detail, errors=fields)
+
+
 def list_fields(errors: list[Any]) -> list[dict[str, Any]]:
     """pydantic's errors as a list of fields with what was wrong and expected."""
     return [
@@ -59,16 +67,29 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = list_fields(list(error.errors()))
-    detail = "; ".join(f"{each['field']}: {each['message']}" for each in fields[:3])
-    return _answer(problem(422, "invalid", detail, errors=fields))
+    return _answer(describe_invalid(error))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _PHRASES.get(error.status_code, "bad_request" if error.status_code < 500 else "failed")
-    headers = dict(error.headers or {})
-    return _answer(problem(error.status_code, code, str(error.detail)), headers)
+    headers, detail = dict(error.headers or {}), str(error.detail)
+    if detail == "Not Found":
+        detail = "nothing is at this address; expected one of those in /openapi.json"
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
+        detail = f"this method is not known here; expected {headers['Allow']}"
+    return _answer(problem(error.status_code, code, detail), headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that this address knows: the framework names those of one route alone."""
+    routes = request.app.routes
+    return [
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] == Match.FULL for route in routes)
+    ]
 
 
 async def _on_answered(request: Request, error: Exception) -> Response:
@@ -84,7 +105,8 @@ async def _on_unavailable(request: Request, error: Exception) -> Response:
     )
 
 
-async def _on_failure(request: Request, error: Exception) -> Response:
+async def answer_failure(request: Request, error: Exception) -> Response:
+    """What is said of an error of ours: nothing of the inside, which stands in the log."""
     log.error("request_failed", path=request.url.path, exc_info=error)
     return _answer(
         problem(500, "failed", "an error of ours, which is logged with this request's id; nothing was done")
@@ -99,4 +121,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AnsweredBefore, _on_answered)
     for transient in UNAVAILABLE:
         app.add_exception_handler(transient, _on_unavailable)
-    app.add_exception_handler(Exception, _on_failure)
+    app.add_exception_handler(Exception, answer_failure)

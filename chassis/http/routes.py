@@ -14,7 +14,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from chassis.access import KeyRing, Principal
-from chassis.http.bodies import ParsedRequest, check_json, parse
+from chassis.http.bodies import ParsedRequest, check_media, parse
 from chassis.idempotency import Claim, claiming
 from chassis.refusals import BadRequest, PreconditionRequired, Unprocessable
 
@@ -69,10 +69,15 @@ class KeyedRoute(APIRoute):
         request.state.principal = principal
         self._check_parameters(request)
         if model is not None:
-            check_json(parsed)
+            check_media(parsed)
             parsed.parsed = parse(model, await parsed.body())
-        claim = await self._claim(parsed, principal) if request.method == "POST" else None
+        claim = await self._claim(parsed, principal) if self.takes_idempotency_key else None
         return parsed, claim
+
+    @cached_property
+    def takes_idempotency_key(self) -> bool:
+        """Whether OncePerKey stands among the route's dependencies."""
+        return OncePerKey in self.dependencies
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -82,13 +87,18 @@ class KeyedRoute(APIRoute):
 
     def _check_parameters(self, request: Request) -> None:
         """A filter that is passed over in silence answers another question than was asked."""
-        names = [name for name, _ in request.query_params.multi_items()]
-        for name in names:
+        if "\x00" in request.url.path:
+            raise BadParameter("the address holds a NUL character; expected what another answer named")
+        pairs = request.query_params.multi_items()
+        names = [name for name, _ in pairs]
+        for name, value in pairs:
             if name not in self.parameters:
                 known = ", ".join(sorted(self.parameters)) or "none"
                 raise BadParameter(f"the query parameter {name!r} is not known here; expected {known}")
             if names.count(name) > 1:
                 raise BadParameter(f"the query parameter {name!r} stands twice; expected it once")
+            if "\x00" in value:
+                raise BadParameter(f"the query parameter {name!r} holds a NUL character; expected text")
 
     def _json_model(self) -> type[BaseModel] | None:
         field = self.body_field
@@ -101,9 +111,12 @@ class KeyedRoute(APIRoute):
         return kind
 
     async def _claim(self, request: Request, principal: Principal) -> Claim | None:
-        key = request.headers.get("idempotency-key")
-        if key is None:
+        keys = request.headers.getlist("idempotency-key")
+        if not keys:
             return None
+        if len(keys) > 1:
+            raise BadIdempotencyKey("Idempotency-Key was sent twice; expected one header with one key")
+        key = keys[0]
         if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
             raise BadIdempotencyKey("Idempotency-Key must be 1 to 255 printable ASCII characters")
         digest = hashlib.sha256(await request.body()).hexdigest()
