@@ -1,5 +1,6 @@
 """Who may do what in the registry: plain functions over the principal and the resource, and nothing else decides."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from chassis.access import Principal
@@ -54,6 +55,11 @@ def check_may_acknowledge(principal: Principal, organization_id: UUID) -> None:
 
 def only_own(asked: UUID | None, principal: Principal) -> UUID:
     """The caller's own organization; asking for another's finds nothing."""
-    if asked is not None and asked != principal.organization_id:
-        raise NotFound("there is no such organization, or its assignments are not yours to see")
+    check_oversees(principal, [asked or principal.organization_id])
     return principal.organization_id
+
+
+def check_oversees(principal: Principal, line: Collection[UUID]) -> None:
+    """`line` is an organization and those above it: whoever is not of it finds nothing there."""
+    if principal.organization_id not in line:
+        raise NotFound("there is no such organization, or its assignments are not yours to see")

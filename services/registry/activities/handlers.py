@@ -32,9 +32,7 @@ async def draft_activity(
     """Put an activity on the register, as a draft."""
     async with database.transaction() as tx:
         rules.check_may_run(actor, await campaigns.find(tx.connection, campaign_id))
-        await check_known(
-            tx, "hosts", [host.organization_id for host in command.hosts if host.organization_id]
-        )
+        await check_known(tx, "hosts", [host.organization_id for host in command.hosts])
         activity = model.draft(command, new_id(), campaign_id, tx.now)
         await store.insert(tx, [activity])
         await tx.record(ActivityDrafted(activity=activity), actor)

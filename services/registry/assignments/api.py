@@ -9,6 +9,7 @@ from contracts.registry.assignments import Assignment, ExtendAssignment, WaiveAs
 from services.registry import rules
 from services.registry.assignments import handlers, store
 from services.registry.campaigns import store as campaigns
+from services.registry.organizations import store as organizations
 
 router = make_router()
 
@@ -29,6 +30,8 @@ async def list_assignments(
         below = None if rules.sees_all(caller, campaign) else caller.organization_id
         if below is not None and caller.role != "overseer":
             organization_id, below = rules.only_own(organization_id, caller), None
+        elif below is not None and organization_id is not None:
+            rules.check_oversees(caller, await organizations.read_ancestors(connection, organization_id))
         rows = await store.read_page(
             connection,
             campaign_id,

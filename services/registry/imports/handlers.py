@@ -28,6 +28,7 @@ from services.registry.imports.store import ImportedFile
 from services.registry.imports.verdicts import Verdicts, new_organizations, verdicts_of
 from services.registry.organizations import model as organization_model
 from services.registry.organizations import store as organizations
+from services.registry.organizations.handlers import check_known
 from services.registry.organizations.names import directory_of
 
 
@@ -84,6 +85,7 @@ async def apply_import(
 
 async def _decide(tx: Transaction, decisions: Sequence[Decision], actor: Principal) -> Verdicts:
     """Make the organizations that are asked for, and remember what was decided."""
+    await check_known(tx, "decisions", [decision.organization_id for decision in decisions])
     created: dict[str, UUID] = {}
     known = {unit.name: unit.id for unit in await organizations.read_open(tx.connection)}
     for wanted in new_organizations(decisions):

@@ -1,6 +1,7 @@
 """Imports: what a reviewed register changes among the activities."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,8 +12,6 @@ from contracts.registry.activities import Activity
 from contracts.registry.imports import ImportApplied
 from contracts.shapes import changed
 from services.registry.imports.review import ReadyRow, Review
-
-Key = tuple[int | None, str, str]
 
 
 class Undecided(Conflict):
@@ -48,30 +47,49 @@ def check_decided(review: Review) -> None:
 def compare(
     rows: Sequence[ReadyRow], present: Sequence[Activity], campaign_id: UUID, at: datetime
 ) -> Difference:
-    """Rows against activities: the same serial number, or else category and name, is the same activity."""
-    known = {_key(each.serial_number, each.category, each.name): each for each in present}
+    """Rows against activities: the same serial number, or else category and name, is the same activity.
+
+    Several may bear one name and no number: each row takes one that stands as it is written, or else the first left.
+    """
     difference = Difference()
+    standing = _group(present, _content)
+    others: list[ReadyRow] = []
+    kept: set[UUID] = set()
     for row in rows:
-        activity = known.get(_key(row.serial_number, row.category, row.name))
-        if activity is None:
-            difference.created.append(_make(row, campaign_id, at))
-        elif _holds(activity, row):
-            difference.unchanged_count += 1
+        if same := standing[_content(row)]:
+            kept.add(same.pop(0).id)
         else:
-            difference.updated.append(changed(activity, at, **_fields(row)))
+            others.append(row)
+    difference.unchanged_count = len(kept)
+    left = _group((each for each in present if each.id not in kept), _key)
+    for row in others:
+        if bearers := left[_key(row)]:
+            difference.updated.append(changed(bearers.pop(0), at, **_fields(row)))
+        else:
+            difference.created.append(_make(row, campaign_id, at))
     return difference
 
 
-def _key(serial_number: int | None, category: str, name: str) -> Key:
-    return (serial_number, "", "") if serial_number is not None else (None, category, name)
+def _group(
+    activities: Iterable[Activity], by: Callable[[Activity], Hashable]
+) -> defaultdict[Hashable, list[Activity]]:
+    groups: defaultdict[Hashable, list[Activity]] = defaultdict(list)
+    for each in activities:
+        groups[by(each)].append(each)
+    return groups
+
+
+def _key(each: Activity | ReadyRow) -> Hashable:
+    return each.serial_number if each.serial_number is not None else (each.category, each.name)
+
+
+def _content(each: Activity | ReadyRow) -> Hashable:
+    hosts = tuple((host.organization_id, host.outside_party, host.written_as) for host in each.hosts)
+    return each.serial_number, each.category, each.name, hosts, each.hosts_text
 
 
 def _fields(row: ReadyRow) -> dict[str, object]:
     return {"category": row.category, "name": row.name, "hosts": row.hosts, "hosts_text": row.hosts_text}
-
-
-def _holds(activity: Activity, row: ReadyRow) -> bool:
-    return all(getattr(activity, name) == value for name, value in _fields(row).items())
 
 
 def _make(row: ReadyRow, campaign_id: UUID, at: datetime) -> Activity:

@@ -102,11 +102,16 @@ async def remember(
     await tx.connection.executemany(REMEMBER, rows)
 
 
-DECIDED = "SELECT text, organization_id, outside_party FROM decided_name ORDER BY text"
+DECIDED = """
+    SELECT d.text, d.organization_id, d.outside_party
+      FROM decided_name d LEFT JOIN organization o ON o.id = d.organization_id
+     WHERE o.closed_on IS NULL
+     ORDER BY d.text
+"""
 
 
 async def read_decided(connection: Connection) -> dict[str, Verdict]:
-    """What texts were decided to mean."""
+    """What texts were decided to mean; one that meant a unit closed since is to be decided again."""
     return {
         row["text"]: row["organization_id"] or OutsideParty(row["outside_party"])
         for row in await connection.fetch(DECIDED)

@@ -65,9 +65,7 @@ async def resolve_names(
     return ResolvedNames(results=[directory.resolve(name) for name in command.names])
 
 
-async def check_known(tx: Transaction, field: str, ids: Sequence[UUID]) -> None:
-    """Refuse ids that name no organization of the register, naming each."""
-    missing = await store.find_missing(tx.connection, list(ids))
-    if missing:
-        names = ", ".join(str(id) for id in missing[:5])
-        raise model.OrganizationUnknown(f"{field} names {len(missing)} that are not in the register: {names}")
+async def check_known(tx: Transaction, field: str, ids: Sequence[UUID | None]) -> None:
+    """Refuse ids that name no organization of the register, each with its place in the list; None names nobody."""
+    missing = await store.find_missing(tx.connection, [id for id in ids if id is not None])
+    model.check_none_missing(field, ids, missing)

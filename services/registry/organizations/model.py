@@ -1,6 +1,6 @@
 """Organizations: the rules of names and of the tree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,3 +66,15 @@ def check_parent(id: UUID, ancestors: Sequence[UUID]) -> None:
         raise ParentUnknown("parent_id names no organization of the register")
     if id in ancestors:
         raise CycleInTree("parent_id names the organization itself or one below it")
+
+
+def check_none_missing(field: str, ids: Sequence[UUID | None], missing: Collection[UUID]) -> None:
+    """Refuse the ids that are missing, saying where in the list each stands, from 0."""
+    errors = [
+        {"field": f"{field}.{place}", "message": f"{id} is not in the register"}
+        for place, id in enumerate(ids)
+        if id is not None and id in missing
+    ]
+    if errors:
+        first = "; ".join(f"{error['field']}: {error['message']}" for error in errors[:5])
+        raise OrganizationUnknown(f"{len(errors)} of {field} are not known; {first}", errors=errors)

@@ -104,9 +104,9 @@ async def read_ancestors(connection: Connection, id: UUID) -> list[UUID]:
 MISSING = "SELECT id FROM unnest($1::uuid[]) AS wanted (id) EXCEPT SELECT id FROM organization"
 
 
-async def find_missing(connection: Connection, ids: list[UUID]) -> list[UUID]:
+async def find_missing(connection: Connection, ids: list[UUID]) -> set[UUID]:
     """Those of `ids` that are not in the register."""
-    return [row["id"] for row in await connection.fetch(MISSING, ids)]
+    return {row["id"] for row in await connection.fetch(MISSING, ids)}
 
 
 INSERT = """

@@ -1,5 +1,6 @@
 """Activities: put on the register, changed for the version that was seen, given another time, selected."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -109,40 +110,93 @@ async def test_one_serial_number_stands_for_one_activity(world: World) -> None:
     assert (moved.status_code, moved.json()["code"]) == (409, "serial_number_taken")
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"hosts": []}, "hosts"),
-        ({"hosts": [{}]}, "hosts.0"),
-        ({"hosts": [{"organization_id": NEVER, "outside_party": "嘉善县"}]}, "hosts.0"),
-        ({"name": ""}, "name"),
-        ({"starts_at": "2024-09-09T09:30:00"}, "starts_at"),
-        ({"starts_at": "2024-09-09T09:30:00Z", "ends_at": "2024-09-09T08:30:00Z"}, "ends_at"),
-        ({"ends_at": "2024-09-09T08:30:00Z"}, "ends_at"),
-        ({"starts_at": "0001-01-01T00:00:00+14:00"}, "starts_at"),
-        ({"starts_at": "9999-12-31T23:59:59-12:00"}, "starts_at"),
-        ({"starts_at": "2024-02-30T08:30:00Z"}, "starts_at"),
-        ({"starts_at": "2024-09-09T24:00:00Z"}, "starts_at"),
-        ({"starts_at": "2024-09-09T08:30:60Z"}, "starts_at"),
-        ({"mode": "hybrid"}, "mode"),
-        ({"serial_number": 0}, "serial_number"),
-        ({"state": "confirmed"}, "state"),
-    ],
-)
-async def test_what_is_no_activity_is_refused_with_its_field(
-    world: World, fields: dict[str, Any], field: str
-) -> None:
-    answer = await world.post(activities_of(world), an_activity(world, **fields))
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-    assert field in answer.json()["detail"]
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"hosts": []}, "hosts"),
+    ({"hosts": [{}]}, "hosts.0"),
+    ({"hosts": [{"organization_id": NEVER, "outside_party": "嘉善县"}]}, "hosts.0"),
+    ({"hosts": [{"outside_party": "嘉善县"}, {"outside_party": " "}]}, "hosts.1.outside_party"),
+    ({"name": ""}, "name"),
+    ({"name": "开学\n第一课"}, "name"),
+    ({"category": None}, "category"),
+    ({"starts_at": "2024-09-09T09:30:00"}, "starts_at"),
+    ({"starts_at": "2024-09-09T09:30:00Z", "ends_at": "2024-09-09T08:30:00Z"}, "ends_at"),
+    ({"ends_at": "2024-09-09T08:30:00Z"}, "ends_at"),
+    ({"starts_at": "0001-01-01T00:00:00+14:00"}, "starts_at"),
+    ({"starts_at": "9999-12-31T23:59:59-12:00"}, "starts_at"),
+    ({"starts_at": "2024-02-30T08:30:00Z"}, "starts_at"),
+    ({"starts_at": "2024-09-09T24:00:00Z"}, "starts_at"),
+    ({"starts_at": "2024-09-09T08:30:60Z"}, "starts_at"),
+    ({"mode": "hybrid"}, "mode"),
+    ({"serial_number": 0}, "serial_number"),
+    ({"serial_number": "7"}, "serial_number"),
+    ({"serial_number": 7.0}, "serial_number"),
+    ({"serial_number": True}, "serial_number"),
+    ({"state": "confirmed"}, "state"),
+]
 
 
-async def test_a_host_that_nobody_knows_is_named(world: World) -> None:
-    hosts = [{"organization_id": world.ids["town"]}, {"organization_id": NEVER}]
+async def test_what_is_no_activity_is_refused_with_its_field(world: World) -> None:
+    before = await world.facts()
+    for fields, field in REFUSED:
+        answer = await world.post(activities_of(world), an_activity(world, **fields))
+        assert (fields, answer.status_code, answer.json()["code"]) == (fields, 422, "invalid")
+        assert field in answer.json()["detail"]
+    assert await world.facts() == before
+
+
+async def test_hosts_that_nobody_knows_are_named_each_with_its_place(world: World) -> None:
+    other = NEVER[:-1] + "1"
+    hosts = [
+        {"outside_party": "嘉善县委网信办"},
+        {"organization_id": other},
+        {"organization_id": world.ids["town"]},
+        {"organization_id": NEVER},
+    ]
     answer = await world.post(activities_of(world), an_activity(world, hosts=hosts))
-    assert answer.status_code == 422
-    assert NEVER in answer.json()["detail"]
-    assert world.ids["town"] not in answer.json()["detail"]
+    refused = answer.json()
+    assert (answer.status_code, refused["code"]) == (422, "organization_unknown")
+    assert refused["errors"] == [
+        {"field": "hosts.1", "message": f"{other} is not in the register"},
+        {"field": "hosts.3", "message": f"{NEVER} is not in the register"},
+    ]
+    assert NEVER in refused["detail"]
+    assert world.ids["town"] not in refused["detail"]
+    assert await world.items(activities_of(world)) == []
+
+
+async def test_of_two_changes_for_one_version_one_is_made(world: World) -> None:
+    made = await make(world)
+    path = f"/v1/activities/{made['id']}"
+    answers = await asyncio.gather(*[world.patch(path, {"name": name}, version=1) for name in "甲乙丙"])
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+    (won,) = [answer.json() for answer in answers if answer.status_code == 200]
+    assert (await world.get(path)).json() == won
+    assert len(await world.facts(made["id"])) == 2
+
+
+async def test_what_may_be_unset_is_unset_by_null_and_the_rest_is_refused(world: World) -> None:
+    made = await make(world, serial_number=3, mode="both", audiences=["青少年"])
+    path = f"/v1/activities/{made['id']}"
+    bare = (await world.patch(path, {"serial_number": None, "mode": None, "audiences": []}, version=1)).json()
+    assert (bare["serial_number"], bare["mode"], bare["audiences"]) == (None, None, [])
+    kept: list[dict[str, Any]] = [{"name": None}, {"category": " "}, {"settings": None}, {"hosts": []}]
+    refused = [await world.patch(path, body, version=2) for body in kept]
+    assert [answer.status_code for answer in refused] == [422] * len(kept)
+    assert (await world.get(path)).json() == bare
+
+
+async def test_a_time_is_set_for_the_version_that_was_seen_and_once_for_one_request(world: World) -> None:
+    made = await make(world)
+    path = f"/v1/activities/{made['id']}/reschedule"
+    body = {"starts_at": "2024-09-09T09:30:00+08:00", "reason": "会场已定"}
+    assert (await world.post(path, body, If_Match='"9"')).status_code == 412
+    first = await world.post(path, body, If_Match='"1"', Idempotency_Key="once")
+    again = await world.post(path, body, If_Match='"1"', Idempotency_Key="once")
+    assert (first.status_code, first.content) == (200, again.content)
+    without = [{"starts_at": "2024-09-09T09:30:00+08:00"}, {"reason": "台风"}, body | {"reason": " "}]
+    assert [(await world.post(path, each)).status_code for each in without] == [422, 422, 422]
+    assert len(await world.facts(made["id"])) == 2
+    assert (await world.post(f"/v1/activities/{NEVER}/reschedule", body)).status_code == 404
 
 
 @pytest.mark.parametrize(

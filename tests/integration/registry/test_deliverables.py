@@ -101,36 +101,100 @@ async def test_who_has_an_extension_keeps_it_when_the_date_moves(world: World) -
     assert due[world.ids["department"]] == "2024-09-18T15:59:59.999999Z"
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"due_on": "2024-08-30", "due_time": "08:00:00"}, "due_in_the_past"),
-        ({"due_on": "2024-08-29"}, "due_in_the_past"),
-        ({"due_on": None, "due_time": "17:00:00"}, "time_without_date"),
-        ({"closes_at": "2024-09-16T23:00:00+08:00"}, "closes_before_due"),
-        ({"closes_at": "2024-09-20T23:00:00"}, "invalid"),
-        ({"due_on": "2024-09-31"}, "invalid"),
-        ({"due_on": "2024-09-16T10:00:00+08:00"}, "invalid"),
-        ({"due_time": "24:00:00"}, "invalid"),
-        ({"owed_by": []}, "invalid"),
-        ({"title": " "}, "invalid"),
-        ({"due_at": DUE}, "invalid"),
-    ],
-)
-async def test_what_cannot_be_owed_is_refused_and_leaves_nothing(
-    world: World, fields: dict[str, Any], code: str
-) -> None:
+NOT_OWED: list[tuple[dict[str, Any], str]] = [
+    ({"due_on": "2024-08-30", "due_time": "08:00:00"}, "due_in_the_past"),
+    ({"due_on": "2024-08-29"}, "due_in_the_past"),
+    ({"due_on": "1924-09-16"}, "due_out_of_reach"),
+    ({"due_on": "2124-09-16"}, "due_out_of_reach"),
+    ({"due_on": None, "due_time": "17:00:00"}, "time_without_date"),
+    ({"due_time": "17:00:00+09:00"}, "due_time_has_offset"),
+    ({"closes_at": "2024-09-16T23:00:00+08:00"}, "closes_before_due"),
+    ({"closes_at": "2024-09-20T23:00:00"}, "invalid"),
+    ({"due_on": "2024-09-31"}, "invalid"),
+    ({"due_on": "20240916"}, "invalid"),
+    ({"due_on": 20240916}, "invalid"),
+    ({"due_on": "2024-09-16T10:00:00+08:00"}, "invalid"),
+    ({"due_time": "24:00:00"}, "invalid"),
+    ({"owed_by": []}, "invalid"),
+    ({"title": " "}, "invalid"),
+    ({"due_at": DUE}, "invalid"),
+    ({"timezone": "Asia/Nowhere"}, "invalid"),
+]
+
+
+async def test_what_cannot_be_owed_is_refused_and_leaves_nothing(world: World) -> None:
     before = await world.facts()
-    answer = await define(world, **fields)
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    said = []
+    for fields, _ in NOT_OWED:
+        answer = await define(world, **fields)
+        said.append((fields, answer.json()["code"] if answer.status_code == 422 else answer.status_code))
+    assert said == NOT_OWED
     assert await world.facts() == before
 
 
-async def test_a_unit_that_nobody_knows_owes_nothing(world: World) -> None:
+async def test_a_unit_that_nobody_knows_owes_nothing_and_its_place_is_told(world: World) -> None:
     unknown = "00000000-0000-7000-8000-000000000000"
     answer = await define(world, owed_by=[world.ids["town"], unknown])
-    assert answer.status_code == 422
-    assert unknown in answer.json()["detail"]
+    refused = answer.json()
+    assert (answer.status_code, refused["code"]) == (422, "organization_unknown")
+    assert refused["errors"] == [{"field": "owed_by.1", "message": f"{unknown} is not in the register"}]
+    assert await assignments(world) == []
+
+
+async def test_a_plain_weekend_is_said_too_and_so_is_the_day_it_is_moved_to(world: World) -> None:
+    made = (await define(world, due_on="2024-09-07")).json()
+    assert [warning["holiday"] for warning in made["warnings"]] == ["周末"]
+    moved = await world.put(
+        f"/v1/deliverables/{made['id']}/due", {"due_on": "2024-09-17", "reason": "more time"}
+    )
+    assert [warning["holiday"] for warning in moved.json()["warnings"]] == ["中秋节"]
+
+
+async def test_a_date_is_not_moved_into_the_past_nor_past_the_moment_it_closes(world: World) -> None:
+    made = (await define(world, closes_at="2024-09-20T00:00:00+08:00")).json()
+    path = f"/v1/deliverables/{made['id']}"
+    codes = [
+        (await world.put(f"{path}/due", {"reason": "slip"} | due)).json()["code"]
+        for due in (
+            {"due_on": "2024-08-29"},
+            {"due_on": "2024-09-20"},
+            {"due_on": None, "due_time": "18:00:00"},
+            {},
+        )
+    ]
+    assert codes == ["due_in_the_past", "closes_before_due", "time_without_date", "invalid"]
+    assert (await world.get(path)).json() == made
+    assert await world.facts(made["id"]) == [("deliverable.defined", 1, "coordinator")]
+
+
+async def test_each_assignment_that_follows_says_so_once_and_the_extended_one_says_nothing(
+    world: World,
+) -> None:
+    made = (await define(world)).json()
+    mine, other = await assignments(world)
+    extension = {"due_at": "2024-09-25T12:00:00+08:00", "reason": "flood"}
+    await world.put(f"/v1/assignments/{mine['id']}/extension", extension)
+    due = {"due_on": "2024-09-18", "reason": "holiday"}
+    for _ in range(2):
+        await world.put(f"/v1/deliverables/{made['id']}/due", due)
+    assert [fact for fact, _, _ in await world.facts(mine["id"])] == [
+        "assignment.made",
+        "assignment.extended",
+    ]
+    assert await world.facts(other["id"]) == [
+        ("assignment.made", 1, "coordinator"),
+        ("assignment.due_set", 2, "coordinator"),
+    ]
+
+
+async def test_every_unit_reads_what_a_campaign_asks_for(world: World) -> None:
+    first, second = [(await define(world, title=title)).json() for title in ("实施方案", "活动总结")]
+    path = f"/v1/campaigns/{world.campaign_id}/deliverables"
+    assert await world.items(path, "stranger") == [first, second]
+    assert (await world.get(f"/v1/deliverables/{second['id']}", "town")).json() == second
+    never = "00000000-0000-7000-8000-000000000000"
+    unknown = [f"/v1/deliverables/{never}", f"/v1/campaigns/{never}/deliverables"]
+    assert [(await world.get(each)).status_code for each in unknown] == [404, 404]
 
 
 async def test_due_today_is_still_possible(world: World) -> None:
