@@ -1,10 +1,13 @@
 """Submissions over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Header, Request
+from fastapi.responses import StreamingResponse
 
 from chassis.connections import Connection
+from chassis.http.bodies import check_media
 from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, DirectRoute, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
@@ -20,9 +23,13 @@ from contracts.submissions.submissions import (
     SubmissionVersion,
 )
 from services.submissions import rules
-from services.submissions.submissions import handlers, store
+from services.submissions.submissions import bulk, handlers, store
 from services.submissions.submissions.intake import Intake
 
+BULK_EXAMPLE = """\
+{"assignment_id": "0191a1f2-7c5e-7a3b-9d4e-5f6071829304", "sections": {"特色内容": "…"}}
+{"assignment_id": "0191a1f2-7c5e-7a3b-9d4e-5f6071829305", "nil_return": true}
+"""
 router = make_router()
 direct = make_router(DirectRoute)
 
@@ -40,6 +47,30 @@ async def hand_in(command: HandIn, request: Request) -> Receipt:
     """Hand in for an assignment: the first version or the next. The answer is the receipt."""
     intake: Intake = request.app.state.intake
     return await intake.hand_in(command, request.state.principal)
+
+
+@router.post(
+    "/v1/submissions/bulk",
+    dependencies=[OncePerKey],
+    response_class=StreamingResponse,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {bulk.MEDIA_TYPE: {"schema": {"type": "string"}, "example": BULK_EXAMPLE}},
+        }
+    },
+)
+async def hand_in_bulk(
+    request: Request, caller: Caller, idempotency_key: Annotated[str | None, Header()] = None
+) -> StreamingResponse:
+    """Hand in a submission a line (NDJSON), at most 10,000. Each line is answered by one as soon as it is
+    committed: `line`, `status`, and its receipt or its `problem`. The same body again gets the same receipts.
+    """
+    check_media(request, bulk.MEDIA_TYPE)
+    intake: Intake = request.app.state.intake
+    body = await request.body()
+    lines = bulk.read_bulk(body, idempotency_key, caller, intake.database.clock.now())
+    return StreamingResponse(bulk.answer(intake, lines), media_type=bulk.MEDIA_TYPE)
 
 
 @router.get("/v1/submissions")
