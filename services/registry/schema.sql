@@ -78,6 +78,21 @@ CREATE TABLE public.assignment (
     CONSTRAINT assignment_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'waived'::text]))),
     CONSTRAINT assignment_version_check CHECK ((version >= 1))
 );
+CREATE TABLE public.attachment (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    organization_id uuid NOT NULL,
+    filename text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 text NOT NULL,
+    CONSTRAINT attachment_filename_check CHECK ((filename <> ''::text)),
+    CONSTRAINT attachment_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT attachment_size_check CHECK ((size >= 1)),
+    CONSTRAINT attachment_version_check CHECK ((version >= 1))
+);
 CREATE TABLE public.campaign (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -314,6 +329,8 @@ ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_deliverable_id_organization_id_key UNIQUE (deliverable_id, organization_id);
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.decided_name
@@ -361,6 +378,7 @@ ALTER TABLE ONLY public.theme_day
 CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, id);
 CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id);
+CREATE INDEX attachment_content ON public.attachment USING btree (sha256);
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX import_file ON public.import USING btree (campaign_id, sha256);
@@ -384,6 +402,8 @@ ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_deliverable_id_fkey FOREIGN KEY (deliverable_id) REFERENCES public.deliverable(id);
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.campaign

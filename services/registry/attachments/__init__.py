@@ -1,0 +1,1 @@
+"""Attachments: files that notices and activities name."""
