@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -127,40 +127,57 @@ async def keep(connection: Connection, keys: list[AccessKey]) -> None:
     await connection.execute(KEEP, *columns)
 
 
-class KeyRing:
-    """Lets callers in. Holds what it looked up for CACHE_SECONDS."""
+_NOBODYS_SECRET = hash_secret("")
 
-    def __init__(self, database: Database) -> None:
+
+def _ignore(key_id: UUID, at: datetime) -> None:
+    """Where nobody asks which keys are used."""
+
+
+class KeyRing:
+    """Lets callers in. Holds what it looked up for CACHE_SECONDS; `note` is told of each key that was let in."""
+
+    def __init__(self, database: Database, note: Callable[[UUID, datetime], None] = _ignore) -> None:
         self.database = database
-        self._cache: dict[UUID, tuple[float, AccessKey | None]] = {}
+        self._note = note
+        self._cache: dict[UUID, tuple[float, AccessKey]] = {}
 
     async def admit(self, authorization: list[str]) -> Principal:
         """The caller behind the request's Authorization headers, or a refusal that says why not."""
         id, secret = _read_header(authorization)
-        key = await self._find(id)
-        if key is None or not hmac.compare_digest(key.secret_sha256, hash_secret(secret)):
-            raise KeyUnknown("this key is not known; expected one that the office has made")
+        key = await self._find(id, hash_secret(secret))
+        now = self.database.clock.now()
         if key.revoked_at is not None:
             raise KeyRevoked("this key was revoked; ask the office for a new one")
-        if key.expires_at is not None and key.expires_at <= self.database.clock.now():
+        if key.expires_at is not None and key.expires_at <= now:
             raise KeyExpired(
                 f"this key was good until {key.expires_at.isoformat()}; ask the office for a new one"
             )
+        self._note(key.id, now)
         return Principal(key.id, key.organization_id, key.role)
 
-    async def _find(self, id: UUID) -> AccessKey | None:
+    async def _find(self, id: UUID, secret_sha256: str) -> AccessKey:
+        """The key with this secret. A wrong one costs the same look at the database, whether the id is known or not,
+        and is never held: guessing fills nothing and tells nothing."""
         now = time.monotonic()
-        known = self._cache.get(id)
-        if known is not None and known[0] > now:
-            return known[1]
+        held = self._cache.get(id)
+        if held is not None and held[0] > now and _is_secret(held[1], secret_sha256):
+            return held[1]
         async with self.database.reading() as connection:
             row = await connection.fetchrow(FIND, id)
         key = None if row is None else AccessKey(**dict(row))
+        if not _is_secret(key, secret_sha256) or key is None:
+            raise KeyUnknown(
+                "this key is not known; expected one that the office has made (a new one takes a moment to arrive)"
+            )
         if len(self._cache) >= CACHE_SIZE:
             self._cache.clear()
-        if key is not None:
-            self._cache[id] = (now + CACHE_SECONDS, key)
+        self._cache[id] = (now + CACHE_SECONDS, key)
         return key
+
+
+def _is_secret(key: AccessKey | None, secret_sha256: str) -> bool:
+    return hmac.compare_digest(_NOBODYS_SECRET if key is None else key.secret_sha256, secret_sha256)
 
 
 def _read_header(authorization: list[str]) -> tuple[UUID, str]:

@@ -23,6 +23,7 @@ from chassis.consumers import Consumer, Hears, Readable
 from chassis.database import Database
 from chassis.http import operations, problems
 from chassis.http.middleware import Surroundings
+from chassis.key_uses import KeyUses, Tell
 from chassis.metrics import ConsumerMetrics, HttpMetrics, RelayMetrics, SweepMetrics
 from chassis.pulling import subscribe
 from chassis.relay import Relay
@@ -40,7 +41,7 @@ class Service:
 
     `catalogue` is every event there is, `durables` are its own, `find_organization` answers who a caller is.
     `make_sweeps` is given the running service's database and bus-free parts. `make_parts` makes what routes find
-    in `app.state` by name beside the database.
+    in `app.state` by name beside the database. `tell_key_use` makes the fact that a key was used here.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Service:
     make_sweeps: Callable[["Running"], Sequence[Sweep]] = lambda running: ()
     prepare: Callable[["Running"], Awaitable[None]] | None = None
     make_parts: Callable[[Database], Mapping[str, Any]] = lambda database: {}
+    tell_key_use: Tell | None = None
 
 
 @dataclass
@@ -65,6 +67,7 @@ class Running:
     consumers: Sequence[Consumer]
     registry: CollectorRegistry
     consumer_metrics: ConsumerMetrics
+    key_uses: KeyUses
     fatal: str | None = None
     server: uvicorn.Server | None = None
 
@@ -130,6 +133,7 @@ def make_running(service: Service, settings: ServiceSettings, database: Database
         ],
         registry=registry,
         consumer_metrics=metrics,
+        key_uses=KeyUses(database, service.name, service.tell_key_use),
     )
     return running
 
@@ -157,7 +161,7 @@ def make_app(running: Running) -> FastAPI:
     )
     app.state.running = running
     app.state.database = running.database
-    app.state.key_ring = KeyRing(running.database)
+    app.state.key_ring = KeyRing(running.database, running.key_uses.note)
     for name, part in service.make_parts(running.database).items():
         setattr(app.state, name, part)
     app.add_middleware(Surroundings, metrics=HttpMetrics(service.name, running.registry))
@@ -170,7 +174,7 @@ def make_app(running: Running) -> FastAPI:
 def _work(running: Running) -> list[Any]:
     """What runs beside HTTP."""
     settings, service = running.settings, running.service
-    work: list[Any] = [Watchdog().beat()]
+    work: list[Any] = [Watchdog().beat(), running.key_uses.run()]
     if settings.role == "serve":
         return work
     if service.prepare is not None:

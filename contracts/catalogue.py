@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from contracts import key_uses
 from contracts.envelope import Event
 from contracts.notifier import notifications
 from contracts.registry import (
@@ -30,5 +31,6 @@ FACTS: tuple[type[Event], ...] = (
     *submissions.FACTS,
     *notifications.FACTS,
     *exports.FACTS,
+    *key_uses.FACTS,
 )
 EVENTS: Mapping[str, type[Event]] = {fact.type: fact for fact in FACTS}

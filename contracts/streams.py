@@ -30,6 +30,9 @@ HEADS = Stream("heads", tuple(f"heads.{service}" for service in SERVICES))
 STREAMS = tuple(Stream(service, (f"rollcall.{service}.>",)) for service in SERVICES)
 
 DURABLES = (
+    Durable("registry", "submissions", ("rollcall.submissions.key_use.>",)),
+    Durable("registry", "notifier", ("rollcall.notifier.key_use.>",)),
+    Durable("registry", "reporting", ("rollcall.reporting.key_use.>",)),
     Durable(
         "submissions",
         "registry",

@@ -11,11 +11,13 @@ from starlette.routing import Match
 
 from chassis.connections import UNAVAILABLE
 from chassis.idempotency import AnsweredBefore
-from chassis.refusals import Refusal, Unavailable
+from chassis.refusals import NotFound, Refusal, Unavailable
 
 log = structlog.get_logger()
 
 TYPE = "urn:rollcall:problem:"
+# Said alike of what is not there and of what is another's: the words of either would tell which it is.
+NOT_THERE = "nothing of yours is at this address; what was just made elsewhere takes a moment to arrive"
 _PHRASES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
 
 
@@ -62,6 +64,8 @@ def _answer(content: dict[str, Any], headers: dict[str, str] | None = None) -> R
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
+    if type(error) is NotFound and request.path_params:
+        error = NotFound(NOT_THERE)
     return _answer(describe(error), error.headers)
 
 

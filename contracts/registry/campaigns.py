@@ -7,13 +7,21 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Change, Command, Line
+from contracts.shapes import Aggregate, Change, Command, Line, Shape
+
+
+class CampaignWarning(Shape):
+    """Something to look at that stops nothing."""
+
+    code: str
+    message: str
 
 
 class Campaign(Aggregate):
     """Runs from `starts_on` to `ends_on`, both inclusive, in `timezone` (an IANA name).
 
     `annex_titles` and `annex_remarks` stand above and below the table of activities, as it was imported.
+    `parent_id` is the campaign above, of an organization above the issuer.
     """
 
     name: str
@@ -26,6 +34,7 @@ class Campaign(Aggregate):
     based_on: list[str] = []
     annex_titles: list[str] = []
     annex_remarks: list[str] = []
+    warnings: list[CampaignWarning] = []
 
 
 class OpenCampaign(Command):

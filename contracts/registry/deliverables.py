@@ -22,6 +22,7 @@ class Deliverable(Aggregate):
     """On time until `due_at` (None: no date yet), refused after `closes_at` (None: late is taken).
 
     `due_on`, `due_time` and `timezone` keep what was asked for; `due_at` is the last instant on time.
+    `taken_from_id` is the deliverable of the campaign above that this one was taken over from.
     """
 
     campaign_id: UUID
@@ -37,6 +38,7 @@ class Deliverable(Aggregate):
     assignment_count: int = 0
     due_reason: str | None = None
     warnings: list[DueWarning] = []
+    taken_from_id: UUID | None = None
 
 
 class DefineDeliverable(Command):

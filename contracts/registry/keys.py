@@ -3,10 +3,13 @@
 from typing import Literal
 from uuid import UUID
 
+from pydantic import ConfigDict, Field
+
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Shape
+from contracts.shapes import Aggregate, Change, Command, GivenInstant, Instant, Line, Shape
 
 Role = Literal["coordinator", "overseer", "reporter", "auditor", "ops"]
+KeyState = Literal["active", "expired", "revoked"]
 
 
 class Key(Aggregate):
@@ -19,6 +22,13 @@ class Key(Aggregate):
     revoked_at: Instant | None = None
 
 
+class ShownKey(Key):
+    """A key as the office sees it. `last_used_at`: on registry within seconds, on other services within an hour."""
+
+    state: KeyState
+    last_used_at: Instant | None = None
+
+
 class IssueKey(Command):
     organization_id: UUID
     role: Role
@@ -26,7 +36,21 @@ class IssueKey(Command):
     expires_at: GivenInstant | None = None
 
 
-class IssuedKey(Key):
+class ChangeKey(Change):
+    label: Line = ""
+    expires_at: GivenInstant | None = None
+
+
+class RotateKey(Command):
+    """The old key opens for `overlap_seconds` more; without `expires_at` the new one is good as long as the old was."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"overlap_seconds": 86400}]})
+
+    overlap_seconds: int = Field(ge=0, le=30 * 86_400)
+    expires_at: GivenInstant | None = None
+
+
+class IssuedKey(ShownKey):
     """The answer to the one who made the key: `key` is never shown again."""
 
     key: str
@@ -45,9 +69,14 @@ class KeyIssued(Event, type="rollcall.registry.key.issued.v1"):
     secret_sha256: str
 
 
+class KeyChanged(Event, type="rollcall.registry.key.changed.v1"):
+    key: Key
+    secret_sha256: str
+
+
 class KeyRevoked(Event, type="rollcall.registry.key.revoked.v1"):
     key: Key
     secret_sha256: str
 
 
-FACTS = (KeyIssued, KeyRevoked)
+FACTS = (KeyIssued, KeyChanged, KeyRevoked)

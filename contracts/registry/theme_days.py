@@ -10,10 +10,13 @@ from contracts.shapes import Aggregate, Command, Line
 
 
 class ThemeDay(Aggregate):
+    """`taken_from_id` is the day of the campaign above that this one was taken over from."""
+
     campaign_id: UUID
     date: date
     name: str
     organiser_ids: list[UUID]
+    taken_from_id: UUID | None = None
 
 
 class SetThemeDay(Command):

@@ -3,6 +3,7 @@
 from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
+from contracts.key_uses import NotifierKeyUseNoted
 from contracts.registry import activities, assignments, campaigns, keys, notices, organizations
 from contracts.streams import DURABLES
 from contracts.submissions import submissions
@@ -34,6 +35,7 @@ SERVICE = Service(
     durables=tuple(durable for durable in DURABLES if durable.service == "notifier"),
     catalogue=EVENTS,
     find_organization=describe,
+    tell_key_use=NotifierKeyUseNoted.model_validate,
     make_sweeps=make_sweeps,
 )
 

@@ -6,6 +6,11 @@ CREATE TABLE public.access_key (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     version integer NOT NULL,
+    first_used_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    use_version integer DEFAULT 0 NOT NULL,
+    use_told_at timestamp with time zone,
+    CONSTRAINT access_key_check CHECK (((first_used_at IS NULL) = (last_used_at IS NULL))),
     CONSTRAINT access_key_secret_sha256_check CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 CREATE TABLE public.acknowledgement (

@@ -1,9 +1,12 @@
 """The registry's table of contents."""
 
+from chassis.consumers import Hears
 from chassis.service import Service, run
+from contracts import key_uses
 from contracts.catalogue import EVENTS
 from contracts.streams import DURABLES
 from services.registry.access import api as access
+from services.registry.access.consumers import on_key_uses
 from services.registry.access.first import prepare
 from services.registry.activities import api as activities
 from services.registry.assignments import api as assignments
@@ -14,6 +17,7 @@ from services.registry.notices import api as notices
 from services.registry.organizations import api as organizations
 from services.registry.organizations.store import describe
 from services.registry.settings import RegistrySettings
+from services.registry.take_overs import api as take_overs
 from services.registry.theme_days import api as theme_days
 
 SERVICE = Service(
@@ -23,13 +27,14 @@ SERVICE = Service(
         access.router,
         campaigns.router,
         theme_days.router,
+        take_overs.router,
         notices.router,
         deliverables.router,
         assignments.router,
         activities.router,
         imports.router,
     ),
-    hears=(),
+    hears=(Hears(key_uses.FACTS, on_key_uses),),
     durables=tuple(durable for durable in DURABLES if durable.service == "registry"),
     catalogue=EVENTS,
     find_organization=describe,

@@ -1,12 +1,19 @@
 """Who may do what in the registry: plain functions over the principal and the resource, and nothing else decides."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from chassis.access import Principal
 from chassis.refusals import Forbidden, NotFound
+from contracts.registry.activities import Activity
 from contracts.registry.campaigns import Campaign
+from contracts.registry.keys import Role
+from contracts.registry.organizations import Organization
 
+FIXED = ("parent_id", "kind", "closed_on")
+"""What no coordinator changes of the own organization: it would take away, or widen, what the coordinator keeps."""
 READERS = ("coordinator", "overseer", "reporter", "auditor")
 
 
@@ -22,10 +29,69 @@ def check_may_read(principal: Principal) -> None:
         )
 
 
+class OutsideSubtree(Forbidden):
+    """A coordinator keeps its own organization and those below; the office at the root keeps all."""
+
+
+class OwnPlace(Forbidden):
+    """Nobody moves, closes or turns into another kind the organization of the own key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the caller stands to one organization: `line` is that one and those above it, empty when there is none.
+
+    `keeps_all`: the caller's own organization is an office at the root of the tree.
+    """
+
+    keeps_all: bool
+    line: tuple[UUID, ...] = ()
+
+
 def check_may_keep_register(principal: Principal) -> None:
     """Organizations and keys are kept by a coordinator."""
     if principal.role != "coordinator":
         raise NotAllowed(f"the role {principal.role} may not change the register; expected coordinator")
+
+
+def keeps(principal: Principal, standing: Standing) -> bool:
+    """A coordinator of an office at the root keeps the whole register, any other its own subtree."""
+    is_below = principal.organization_id in standing.line
+    return principal.role == "coordinator" and (standing.keeps_all or is_below)
+
+
+def check_keeps(principal: Principal, standing: Standing, noun: str, id: UUID) -> None:
+    """What stands elsewhere in the tree is not found there."""
+    check_may_keep_register(principal)
+    if not keeps(principal, standing):
+        raise NotFound(f"there is no {noun} {id}")
+
+
+def check_may_place(principal: Principal, standing: Standing) -> None:
+    """Nobody puts a unit below one that is not theirs; only the office at the root makes another root."""
+    check_may_keep_register(principal)
+    if not keeps(principal, standing):
+        raise OutsideSubtree(
+            "parent_id is not an organization that you keep; expected your own or one below it"
+        )
+
+
+def check_may_change_unit(principal: Principal, unit: Organization, fields: Mapping[str, Any]) -> None:
+    """The own organization stays where and what it is; whoever keeps the one above may change that."""
+    named = [name for name in FIXED if name in fields and fields[name] != getattr(unit, name)]
+    if unit.id == principal.organization_id and named:
+        raise OwnPlace(f"{', '.join(named)} of your own organization is not yours to change")
+
+
+def check_may_issue_key(principal: Principal, standing: Standing, role: Role) -> None:
+    """Keys for the own organization and those below; those that look after the system come from the root."""
+    check_may_keep_register(principal)
+    if not keeps(principal, standing):
+        raise OutsideSubtree(
+            "organization_id is not an organization that you keep; expected your own or one below it"
+        )
+    if role == "ops" and not standing.keeps_all:
+        raise NotAllowed("keys of the role ops are made by the office at the root of the tree")
 
 
 def check_may_run(principal: Principal, campaign: Campaign) -> None:
@@ -40,9 +106,28 @@ def runs(principal: Principal, campaign: Campaign) -> bool:
     return principal.role == "coordinator" and principal.organization_id == campaign.issuer_id
 
 
-def sees_all(principal: Principal, campaign: Campaign) -> bool:
-    """The issuer's coordinator and the auditors see what every unit owes."""
-    return principal.role == "auditor" or runs(principal, campaign)
+def sees_all(principal: Principal, campaign: Campaign, line: Collection[UUID] = ()) -> bool:
+    """Coordinators and auditors of the issuer, and of those above it, see what every unit owes.
+
+    `line` is the issuer and those above it. Drafts are another matter: sees_drafts.
+    """
+    is_of_line = principal.organization_id == campaign.issuer_id or principal.organization_id in line
+    return principal.role in ("coordinator", "auditor") and is_of_line
+
+
+def sees_drafts(principal: Principal, campaign: Campaign) -> bool:
+    """What is not said yet is known to the issuer alone: to its coordinator and its auditors."""
+    is_issuers = principal.organization_id == campaign.issuer_id
+    return principal.role in ("coordinator", "auditor") and is_issuers
+
+
+def check_may_see(principal: Principal, campaign: Campaign, activity: Activity) -> None:
+    """A draft is known to those who run the campaign and to its hosts."""
+    hosts = [host.organization_id for host in activity.hosts]
+    if activity.state == "draft" and not (
+        sees_drafts(principal, campaign) or principal.organization_id in hosts
+    ):
+        raise NotFound(f"there is no activity {activity.id}")
 
 
 def check_may_acknowledge(principal: Principal, organization_id: UUID) -> None:

@@ -6,6 +6,11 @@ CREATE TABLE public.access_key (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     version integer NOT NULL,
+    first_used_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    use_version integer DEFAULT 0 NOT NULL,
+    use_told_at timestamp with time zone,
+    CONSTRAINT access_key_check CHECK (((first_used_at IS NULL) = (last_used_at IS NULL))),
     CONSTRAINT access_key_secret_sha256_check CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 CREATE TABLE public.acknowledgement (
@@ -108,6 +113,7 @@ CREATE TABLE public.campaign (
     based_on text[] NOT NULL,
     annex_titles text[] NOT NULL,
     annex_remarks text[] NOT NULL,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT campaign_check CHECK ((ends_on >= starts_on)),
     CONSTRAINT campaign_name_check CHECK ((name <> ''::text)),
     CONSTRAINT campaign_version_check CHECK ((version >= 1))
@@ -139,6 +145,7 @@ CREATE TABLE public.deliverable (
     assignment_count integer NOT NULL,
     due_reason text,
     warnings jsonb NOT NULL,
+    taken_from_id uuid,
     CONSTRAINT deliverable_check CHECK (((due_on IS NULL) = (due_at IS NULL))),
     CONSTRAINT deliverable_check1 CHECK (((due_time IS NULL) OR (due_on IS NOT NULL))),
     CONSTRAINT deliverable_check2 CHECK ((closes_at >= due_at)),
@@ -223,6 +230,13 @@ CREATE TABLE public.key (
     CONSTRAINT key_role_check CHECK ((role = ANY (ARRAY['coordinator'::text, 'overseer'::text, 'reporter'::text, 'auditor'::text, 'ops'::text]))),
     CONSTRAINT key_version_check CHECK ((version >= 1))
 );
+CREATE TABLE public.key_use (
+    key_id uuid NOT NULL,
+    service text NOT NULL,
+    version integer NOT NULL,
+    last_used_at timestamp with time zone NOT NULL,
+    CONSTRAINT key_use_version_check CHECK ((version >= 1))
+);
 CREATE TABLE public.notice (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -302,6 +316,16 @@ CREATE TABLE public.stream_state (
     deleted_count bigint NOT NULL,
     checked_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.take_over (
+    campaign_id uuid NOT NULL,
+    part text NOT NULL,
+    above_id uuid NOT NULL,
+    here_id uuid NOT NULL,
+    taken jsonb NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    taken_by uuid NOT NULL,
+    CONSTRAINT take_over_part_check CHECK ((part = ANY (ARRAY['theme'::text, 'based_on'::text, 'theme_day'::text, 'deliverable'::text])))
+);
 CREATE TABLE public.theme_day (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -311,6 +335,7 @@ CREATE TABLE public.theme_day (
     date date NOT NULL,
     name text NOT NULL,
     organiser_ids uuid[] NOT NULL,
+    taken_from_id uuid,
     CONSTRAINT theme_day_name_check CHECK ((name <> ''::text)),
     CONSTRAINT theme_day_organiser_ids_check CHECK ((cardinality(organiser_ids) >= 1)),
     CONSTRAINT theme_day_version_check CHECK ((version >= 1))
@@ -355,6 +380,8 @@ ALTER TABLE ONLY public.import
     ADD CONSTRAINT import_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.key
     ADD CONSTRAINT key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.key_use
+    ADD CONSTRAINT key_use_pkey PRIMARY KEY (key_id, service);
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organization_name
@@ -371,6 +398,8 @@ ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.stream_state
     ADD CONSTRAINT stream_state_pkey PRIMARY KEY (stream);
+ALTER TABLE ONLY public.take_over
+    ADD CONSTRAINT take_over_pkey PRIMARY KEY (campaign_id, part, above_id);
 ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_campaign_id_date_name_key UNIQUE (campaign_id, date, name);
 ALTER TABLE ONLY public.theme_day
@@ -379,6 +408,8 @@ CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESC
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, id);
 CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id);
 CREATE INDEX attachment_content ON public.attachment USING btree (sha256);
+CREATE INDEX campaign_issuer ON public.campaign USING btree (issuer_id, id);
+CREATE INDEX campaign_parent ON public.campaign USING btree (parent_id, issuer_id);
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX import_file ON public.import USING btree (campaign_id, sha256);
@@ -412,6 +443,8 @@ ALTER TABLE ONLY public.decided_name
     ADD CONSTRAINT decided_name_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.deliverable
     ADD CONSTRAINT deliverable_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+ALTER TABLE ONLY public.deliverable
+    ADD CONSTRAINT deliverable_taken_from_id_fkey FOREIGN KEY (taken_from_id) REFERENCES public.deliverable(id);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.import
@@ -430,5 +463,9 @@ ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
+ALTER TABLE ONLY public.take_over
+    ADD CONSTRAINT take_over_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
 ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+ALTER TABLE ONLY public.theme_day
+    ADD CONSTRAINT theme_day_taken_from_id_fkey FOREIGN KEY (taken_from_id) REFERENCES public.theme_day(id);

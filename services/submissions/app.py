@@ -3,6 +3,7 @@
 from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
+from contracts.key_uses import SubmissionsKeyUseNoted
 from contracts.registry import assignments as assignment_facts
 from contracts.registry import campaigns, keys, organizations
 from contracts.streams import DURABLES
@@ -26,6 +27,7 @@ SERVICE = Service(
     durables=tuple(durable for durable in DURABLES if durable.service == "submissions"),
     catalogue=EVENTS,
     find_organization=describe,
+    tell_key_use=SubmissionsKeyUseNoted.model_validate,
     make_parts=lambda database: {"intake": Intake(database)},
 )
 

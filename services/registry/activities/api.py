@@ -34,8 +34,9 @@ async def list_activities(campaign_id: UUID, caller: Caller, database: Db, pagin
     after = paging.values(int, str)
     start = (int(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
     async with database.reading() as connection:
-        await campaigns.find(connection, campaign_id)
-        rows = await store.read_page(connection, campaign_id, start, paging.limit + 1)
+        campaign = await campaigns.find(connection, campaign_id)
+        drafts_of = None if rules.sees_drafts(caller, campaign) else caller.organization_id
+        rows = await store.read_page(connection, campaign_id, start, paging.limit + 1, drafts_of)
     return cut(rows, paging, lambda each: (each.serial_number or store.LAST, str(each.id)))
 
 
@@ -44,7 +45,9 @@ async def get_activity(id: UUID, caller: Caller, database: Db) -> Activity:
     """One activity."""
     rules.check_may_read(caller)
     async with database.reading() as connection:
-        return await store.find(connection, id)
+        activity = await store.find(connection, id)
+        rules.check_may_see(caller, await campaigns.find(connection, activity.campaign_id), activity)
+        return activity
 
 
 @router.patch("/v1/activities/{id}")

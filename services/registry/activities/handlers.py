@@ -30,6 +30,7 @@ async def draft_activity(
     database: Database, campaign_id: UUID, command: RegisterActivity, actor: Principal
 ) -> Activity:
     """Put an activity on the register, as a draft."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         rules.check_may_run(actor, await campaigns.find(tx.connection, campaign_id))
         await check_known(tx, "hosts", [host.organization_id for host in command.hosts])
@@ -80,6 +81,8 @@ async def _change(
     change: Callable[[Activity, datetime], Activity],
     fact: Callable[..., Event],
 ) -> Activity:
+    # The role first: who runs nothing is not to learn which ids there are.
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         present = await store.lock(tx, id)
         rules.check_may_run(actor, await campaigns.find(tx.connection, present.campaign_id))

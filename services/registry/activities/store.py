@@ -38,15 +38,22 @@ LIST = """
            starts_at, ends_at, place, mode, settings, audiences, products, carriers, state, selection, reason
       FROM activity
      WHERE campaign_id = $1 AND (coalesce(serial_number, 1000000), id) > ($2, $3)
+       -- A draft is shown to those who run the campaign (null) and to its hosts.
+       AND (state <> 'draft' OR $5::uuid IS NULL
+            OR hosts @> jsonb_build_array(jsonb_build_object('organization_id', $5::uuid)))
      ORDER BY coalesce(serial_number, 1000000), id LIMIT $4
 """
 
 
 async def read_page(
-    connection: Connection, campaign_id: UUID, after: tuple[int, UUID], limit: int
+    connection: Connection,
+    campaign_id: UUID,
+    after: tuple[int, UUID],
+    limit: int,
+    drafts_of: UUID | None = None,
 ) -> list[Activity]:
-    """A campaign's activities by serial number, those without one last."""
-    rows = await connection.fetch(LIST, campaign_id, *after, limit)
+    """A campaign's activities by serial number, those without one last; `drafts_of` sees no drafts but its own."""
+    rows = await connection.fetch(LIST, campaign_id, *after, limit, drafts_of)
     return [Activity.model_validate(dict(row)) for row in rows]
 
 

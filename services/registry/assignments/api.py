@@ -7,6 +7,7 @@ from chassis.http.routes import Caller, IfMatch, make_router
 from chassis.http.state import Db
 from contracts.registry.assignments import Assignment, ExtendAssignment, WaiveAssignment
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.assignments import handlers, store
 from services.registry.campaigns import store as campaigns
 from services.registry.organizations import store as organizations
@@ -27,7 +28,8 @@ async def list_assignments(
     rules.check_may_read(caller)
     async with database.reading() as connection:
         campaign = await campaigns.find(connection, campaign_id)
-        below = None if rules.sees_all(caller, campaign) else caller.organization_id
+        line = await keeping.read_line(connection, campaign)
+        below = None if rules.sees_all(caller, campaign, line) else caller.organization_id
         if below is not None and caller.role != "overseer":
             organization_id, below = rules.only_own(organization_id, caller), None
         elif below is not None and organization_id is not None:

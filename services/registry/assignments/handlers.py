@@ -42,6 +42,8 @@ async def waive_assignment(
 
 
 async def _lock(tx: Transaction, id: UUID, expected: int | None, actor: Principal) -> Assignment:
+    # The role first: who runs nothing is not to learn which ids there are.
+    rules.check_may_keep_register(actor)
     assignment = await store.lock(tx, id)
     rules.check_may_run(actor, await campaigns.find(tx.connection, assignment.campaign_id))
     check_version(assignment.version, expected)

@@ -14,16 +14,22 @@ router = make_router()
 
 @router.post("/v1/campaigns", status_code=201, dependencies=[OncePerKey])
 async def open_campaign(command: OpenCampaign, caller: Caller, database: Db) -> Campaign:
-    """Open a campaign."""
+    """Open a campaign of your own organization; with `parent_id` under one of an organization above it."""
     return await handlers.open_campaign(database, command, caller)
 
 
 @router.get("/v1/campaigns")
-async def list_campaigns(caller: Caller, database: Db, paging: Paging) -> Page[Campaign]:
-    """All campaigns, the oldest first."""
+async def list_campaigns(
+    caller: Caller,
+    database: Db,
+    paging: Paging,
+    parent_id: UUID | None = None,
+    issuer_id: UUID | None = None,
+) -> Page[Campaign]:
+    """All campaigns, the oldest first; or those under one, or those of one issuer."""
     rules.check_may_read(caller)
     async with database.reading() as connection:
-        rows = await store.read_page(connection, paging.after_id(), paging.limit + 1)
+        rows = await store.read_page(connection, paging.after_id(), paging.limit + 1, parent_id, issuer_id)
     return cut(rows, paging, lambda campaign: (str(campaign.id),))
 
 

@@ -9,7 +9,7 @@ from contracts.registry.campaigns import Campaign
 
 FIND = """
     SELECT id, version, created_at, updated_at, name, theme, starts_on, ends_on, timezone, issuer_id, parent_id,
-           based_on, annex_titles, annex_remarks
+           based_on, annex_titles, annex_remarks, warnings
       FROM campaign WHERE id = $1
 """
 
@@ -35,20 +35,42 @@ async def lock(tx: Transaction, id: UUID) -> Campaign:
 
 LIST = """
     SELECT id, version, created_at, updated_at, name, theme, starts_on, ends_on, timezone, issuer_id, parent_id,
-           based_on, annex_titles, annex_remarks
-      FROM campaign WHERE id > $1 ORDER BY id LIMIT $2
+           based_on, annex_titles, annex_remarks, warnings
+      FROM campaign
+     WHERE id > $1 AND ($3::uuid IS NULL OR parent_id = $3) AND ($4::uuid IS NULL OR issuer_id = $4)
+     ORDER BY id LIMIT $2
 """
 
 
-async def read_page(connection: Connection, after: UUID, limit: int) -> list[Campaign]:
-    """Campaigns in the order in which they were opened."""
-    return [Campaign.model_validate(dict(row)) for row in await connection.fetch(LIST, after, limit)]
+async def read_page(
+    connection: Connection,
+    after: UUID,
+    limit: int,
+    parent_id: UUID | None = None,
+    issuer_id: UUID | None = None,
+) -> list[Campaign]:
+    """Campaigns in the order in which they were opened: all, or those under one, or those of one issuer."""
+    rows = await connection.fetch(LIST, after, limit, parent_id, issuer_id)
+    return [Campaign.model_validate(dict(row)) for row in rows]
+
+
+CHILD = """
+    SELECT id, version, created_at, updated_at, name, theme, starts_on, ends_on, timezone, issuer_id, parent_id,
+           based_on, annex_titles, annex_remarks, warnings
+      FROM campaign WHERE parent_id = $1 AND issuer_id = $2 ORDER BY id LIMIT 1
+"""
+
+
+async def find_child(connection: Connection, parent_id: UUID, issuer_id: UUID) -> Campaign | None:
+    """The campaign that this issuer has under the parent; None while it has none."""
+    row = await connection.fetchrow(CHILD, parent_id, issuer_id)
+    return None if row is None else Campaign.model_validate(dict(row))
 
 
 INSERT = """
     INSERT INTO campaign (id, version, created_at, updated_at, name, theme, starts_on, ends_on, timezone, issuer_id,
-                          parent_id, based_on, annex_titles, annex_remarks)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                          parent_id, based_on, annex_titles, annex_remarks, warnings)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 
 
@@ -60,7 +82,7 @@ async def insert(tx: Transaction, campaign: Campaign) -> None:
 UPDATE = """
     UPDATE campaign SET version = $2, created_at = $3, updated_at = $4, name = $5, theme = $6, starts_on = $7,
            ends_on = $8, timezone = $9, issuer_id = $10, parent_id = $11, based_on = $12, annex_titles = $13,
-           annex_remarks = $14
+           annex_remarks = $14, warnings = $15
      WHERE id = $1
 """
 
@@ -71,4 +93,10 @@ async def save(tx: Transaction, campaign: Campaign) -> None:
 
 
 def _columns(campaign: Campaign) -> tuple[object, ...]:
-    return tuple(getattr(campaign, name) for name in Campaign.model_fields)
+    return tuple(_value(campaign, name) for name in Campaign.model_fields)
+
+
+def _value(campaign: Campaign, name: str) -> object:
+    if name == "warnings":
+        return [warning.model_dump(mode="json") for warning in campaign.warnings]
+    return getattr(campaign, name)

@@ -16,6 +16,7 @@ from contracts.registry.deliverables import (
     SetDue,
 )
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.assignments import store as assignments
 from services.registry.campaigns import store as campaigns
 from services.registry.deliverables import model, store
@@ -28,10 +29,12 @@ async def define_deliverable(
     database: Database, campaign_id: UUID, command: DefineDeliverable, actor: Principal
 ) -> Deliverable:
     """Say what is owed and by whom: each of them gets an assignment at once."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         campaign = await campaigns.find(tx.connection, campaign_id)
         rules.check_may_run(actor, campaign)
         await check_known(tx, "owed_by", command.owed_by)
+        await keeping.check_addressable(tx, campaign, "owed_by", command.owed_by)
         deliverable = model.define(command, campaign, new_id(), CALENDAR, tx.now)
         await store.insert(tx, deliverable)
         await tx.record(DeliverableDefined(deliverable=deliverable), actor)
@@ -45,6 +48,7 @@ async def set_due(
     database: Database, id: UUID, command: SetDue, expected: int | None, actor: Principal
 ) -> Deliverable:
     """Set or move the due moment, for all who have no extension."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         present = await store.lock(tx, id)
         rules.check_may_run(actor, await campaigns.find(tx.connection, present.campaign_id))

@@ -10,7 +10,7 @@ from contracts.registry.deliverables import Deliverable
 
 FIND = """
     SELECT id, version, created_at, updated_at, campaign_id, kind, title, sections, due_on, due_time, timezone, due_at,
-           closes_at, owed_by, assignment_count, due_reason, warnings
+           closes_at, owed_by, assignment_count, due_reason, warnings, taken_from_id
       FROM deliverable WHERE id = $1
 """
 LOCK = FIND + " FOR UPDATE"
@@ -34,7 +34,7 @@ async def find(connection: Connection, id: UUID) -> Deliverable:
 
 LIST = """
     SELECT id, version, created_at, updated_at, campaign_id, kind, title, sections, due_on, due_time, timezone, due_at,
-           closes_at, owed_by, assignment_count, due_reason, warnings
+           closes_at, owed_by, assignment_count, due_reason, warnings, taken_from_id
       FROM deliverable WHERE campaign_id = $1 AND id > $2 ORDER BY id LIMIT $3
 """
 
@@ -47,8 +47,9 @@ async def read_page(connection: Connection, campaign_id: UUID, after: UUID, limi
 
 INSERT = """
     INSERT INTO deliverable (id, version, created_at, updated_at, campaign_id, kind, title, sections, due_on, due_time,
-                             timezone, due_at, closes_at, owed_by, assignment_count, due_reason, warnings)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                             timezone, due_at, closes_at, owed_by, assignment_count, due_reason, warnings,
+                             taken_from_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 """
 
 

@@ -18,6 +18,7 @@ from contracts.registry.organizations import (
 )
 from contracts.shapes import changed
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.activities import store as activities
 from services.registry.campaigns import store as campaigns
 from services.registry.imports import model, review, store
@@ -41,6 +42,7 @@ async def preview_import(
     actor: Principal,
 ) -> ImportPreview:
     """Read a file and say what would come of it; nothing is changed but that the file is kept."""
+    rules.check_may_keep_register(actor)
     async with database.reading() as connection:
         rules.check_may_run(actor, await campaigns.find(connection, campaign_id))
     register = read_register(await read_file(content, "activities"))
@@ -56,6 +58,7 @@ async def show_import(
     database: Database, id: UUID, prefixes: Sequence[str], actor: Principal
 ) -> ImportPreview:
     """What would come of a file that was sent before, judged by the names of today."""
+    rules.check_may_keep_register(actor)
     async with database.reading() as connection:
         imported = await store.find(connection, id)
         rules.check_may_run(actor, await campaigns.find(connection, imported.campaign_id))
@@ -68,6 +71,7 @@ async def apply_import(
     database: Database, id: UUID, command: DecideImport, prefixes: Sequence[str], actor: Principal
 ) -> ImportApplied:
     """Apply a file with these decisions, in one transaction; Undecided while anything is open."""
+    rules.check_may_keep_register(actor)
     async with database.reading() as connection:
         imported = await store.find(connection, id)
         rules.check_may_run(actor, await campaigns.find(connection, imported.campaign_id))
@@ -101,6 +105,7 @@ async def _decide(tx: Transaction, decisions: Sequence[Decision], actor: Princip
 
 async def _register(tx: Transaction, command: CreateOrganization, actor: Principal) -> UUID:
     organization: Organization = organization_model.create(command, new_id(), tx.now)
+    await keeping.check_may_place(tx.connection, actor, organization.parent_id)
     if organization.parent_id is not None:
         ancestors = await organizations.read_ancestors(tx.connection, organization.parent_id)
         organization_model.check_parent(organization.id, ancestors)

@@ -3,6 +3,8 @@
 from typing import Literal
 from uuid import UUID
 
+from chassis.access import Principal
+from chassis.connections import Connection
 from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
@@ -10,6 +12,7 @@ from chassis.refusals import NotFound
 from contracts.registry.notices import Acknowledge, Acknowledgement, DraftNotice, Notice
 from contracts.shapes import Command
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.campaigns import store as campaigns
 from services.registry.notices import handlers, store
 
@@ -32,8 +35,12 @@ async def list_notices(campaign_id: UUID, caller: Caller, database: Db, paging: 
     rules.check_may_read(caller)
     async with database.reading() as connection:
         campaign = await campaigns.find(connection, campaign_id)
-        addressee = None if rules.sees_all(caller, campaign) else caller.organization_id
-        rows = await store.read_page(connection, campaign_id, paging.after_id(), addressee, paging.limit + 1)
+        line = await keeping.read_line(connection, campaign)
+        addressee = None if rules.sees_all(caller, campaign, line) else caller.organization_id
+        with_drafts = rules.sees_drafts(caller, campaign)
+        rows = await store.read_page(
+            connection, campaign_id, paging.after_id(), addressee, with_drafts, paging.limit + 1
+        )
     return cut(rows, paging, lambda notice: (str(notice.id),))
 
 
@@ -45,8 +52,9 @@ async def get_notice(id: UUID, caller: Caller, database: Db) -> Notice:
         notice = await store.find(connection, id)
         if notice is not None:
             campaign = await campaigns.find(connection, notice.campaign_id)
-            is_told = notice.state == "issued" and caller.organization_id in notice.addressee_ids
-            if is_told or rules.sees_all(caller, campaign):
+            line = await keeping.read_line(connection, campaign)
+            is_told = caller.organization_id in notice.addressee_ids or rules.sees_all(caller, campaign, line)
+            if rules.sees_drafts(caller, campaign) or (notice.state == "issued" and is_told):
                 return notice
     raise NotFound(f"there is no notice {id}, or it is not addressed to you")
 
@@ -77,7 +85,14 @@ async def list_acknowledgements(
     rules.check_may_read(caller)
     async with database.reading() as connection:
         notice = await store.find(connection, id)
-        if notice is None or not rules.sees_all(caller, await campaigns.find(connection, notice.campaign_id)):
+        if notice is None or not await _looks_after(connection, caller, notice):
             raise NotFound(f"there is no notice {id}, or it is not yours to look after")
         rows = await store.read_owed(connection, id, paging.after_id(), state, paging.limit + 1)
     return cut(rows, paging, lambda owed: (str(owed.id),))
+
+
+async def _looks_after(connection: Connection, caller: Principal, notice: Notice) -> bool:
+    campaign = await campaigns.find(connection, notice.campaign_id)
+    if notice.state == "draft":
+        return rules.sees_drafts(caller, campaign)
+    return rules.sees_all(caller, campaign, await keeping.read_line(connection, campaign))

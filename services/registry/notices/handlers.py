@@ -18,6 +18,7 @@ from contracts.registry.notices import (
     NoticeIssued,
 )
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.campaigns import store as campaigns
 from services.registry.notices import model, store
 from services.registry.organizations.handlers import check_known
@@ -27,9 +28,12 @@ async def draft_notice(
     database: Database, campaign_id: UUID, command: DraftNotice, actor: Principal
 ) -> Notice:
     """Write a notice that is not issued yet."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
-        rules.check_may_run(actor, await campaigns.find(tx.connection, campaign_id))
+        campaign = await campaigns.find(tx.connection, campaign_id)
+        rules.check_may_run(actor, campaign)
         await check_known(tx, "addressee_ids", command.addressee_ids)
+        await keeping.check_addressable(tx, campaign, "addressee_ids", command.addressee_ids)
         if command.replaces_id is not None:
             model.check_replaces(await store.find(tx.connection, command.replaces_id), campaign_id)
         notice = model.draft(command, new_id(), campaign_id, tx.now)

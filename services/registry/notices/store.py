@@ -34,16 +34,22 @@ LIST = """
            state, issued_at
       FROM notice
      WHERE campaign_id = $1 AND id > $2
-       AND ($3::uuid IS NULL OR (state = 'issued' AND $3 = ANY (addressee_ids)))
-     ORDER BY id LIMIT $4
+       AND ($3::uuid IS NULL OR $3 = ANY (addressee_ids))
+       AND ($4 OR state = 'issued')
+     ORDER BY id LIMIT $5
 """
 
 
 async def read_page(
-    connection: Connection, campaign_id: UUID, after: UUID, addressee_id: UUID | None, limit: int
+    connection: Connection,
+    campaign_id: UUID,
+    after: UUID,
+    addressee_id: UUID | None,
+    with_drafts: bool,
+    limit: int,
 ) -> list[Notice]:
-    """A campaign's notices; with an addressee, those issued to it."""
-    rows = await connection.fetch(LIST, campaign_id, after, addressee_id, limit)
+    """A campaign's notices, with or without drafts; with an addressee, those to it."""
+    rows = await connection.fetch(LIST, campaign_id, after, addressee_id, with_drafts, limit)
     return [Notice.model_validate(dict(row)) for row in rows]
 
 

@@ -17,6 +17,7 @@ from contracts.registry.organizations import (
     ResolveNames,
 )
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.organizations import model, names, store
 
 
@@ -27,6 +28,7 @@ async def create_organization(
     rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         organization = model.create(command, new_id(), tx.now)
+        await keeping.check_may_place(tx.connection, actor, organization.parent_id)
         if organization.parent_id is not None:
             ancestors = await store.read_ancestors(tx.connection, organization.parent_id)
             model.check_parent(organization.id, ancestors)
@@ -44,8 +46,12 @@ async def change_organization(
         if "parent_id" in command.sent():
             await store.lock_tree(tx)
         present = await store.lock(tx, id)
+        await keeping.check_keeps(tx.connection, actor, id, "organization", id)
+        rules.check_may_change_unit(actor, present, command.sent())
         check_version(present.version, expected)
         organization = model.change(present, command.sent(), tx.now)
+        if organization.parent_id != present.parent_id:
+            await keeping.check_may_place(tx.connection, actor, organization.parent_id)
         if organization.parent_id is not None and organization.parent_id != present.parent_id:
             ancestors = await store.read_ancestors(tx.connection, organization.parent_id)
             model.check_parent(organization.id, ancestors)

@@ -16,6 +16,7 @@ async def set_theme_day(
     database: Database, campaign_id: UUID, command: SetThemeDay, actor: Principal
 ) -> ThemeDay:
     """Give a day of the campaign its theme and organisers."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         campaign = await campaigns.find(tx.connection, campaign_id)
         rules.check_may_run(actor, campaign)

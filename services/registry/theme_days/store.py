@@ -16,8 +16,9 @@ class ThemeDaySetAlready(Conflict):
 
 
 INSERT = """
-    INSERT INTO theme_day (id, version, created_at, updated_at, campaign_id, date, name, organiser_ids)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO theme_day (id, version, created_at, updated_at, campaign_id, date, name, organiser_ids,
+                           taken_from_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 
 
@@ -30,7 +31,7 @@ async def insert(tx: Transaction, theme_day: ThemeDay) -> None:
 
 
 LIST = """
-    SELECT id, version, created_at, updated_at, campaign_id, date, name, organiser_ids
+    SELECT id, version, created_at, updated_at, campaign_id, date, name, organiser_ids, taken_from_id
       FROM theme_day WHERE campaign_id = $1 AND (date, id) > ($2, $3) ORDER BY date, id LIMIT $4
 """
 
@@ -41,3 +42,14 @@ async def read_page(
     """A campaign's theme days by date."""
     rows = await connection.fetch(LIST, campaign_id, *after, limit)
     return [ThemeDay.model_validate(dict(row)) for row in rows]
+
+
+ALL = """
+    SELECT id, version, created_at, updated_at, campaign_id, date, name, organiser_ids, taken_from_id
+      FROM theme_day WHERE campaign_id = $1 ORDER BY date, id
+"""
+
+
+async def read_all(connection: Connection, campaign_id: UUID) -> list[ThemeDay]:
+    """All of a campaign's theme days, by date: there are never many."""
+    return [ThemeDay.model_validate(dict(row)) for row in await connection.fetch(ALL, campaign_id)]

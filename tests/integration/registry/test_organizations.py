@@ -266,7 +266,7 @@ async def test_the_same_request_again_registers_one_unit_and_gets_the_same_answe
 
 
 async def test_each_version_is_recorded_once_with_who_made_it(world: World) -> None:
-    made = await world.make_unit("高新区")
+    made = await world.make_unit("高新区", parent_id=world.ids["other district"])
     path = f"{ORGANIZATIONS}/{made['id']}"
     for version in (1, 2, 2):
         await world.patch(path, {"sort_order": version}, version=version)

@@ -14,7 +14,7 @@ from tests.integration.registry.conftest import World
 
 # The office's coordinator comes last: what it does, it does once. `other` is a coordinator whose campaign this is
 # not, `stranger` a unit that the notice was not addressed to; the auditor and ops hold keys of the office, which is
-# an addressee.
+# an addressee. The campaign stands under none, so that there is nothing to take over; the activity is a draft.
 TABLE = """
                                                      none stranger reporter overseer auditor ops other coordinator
     GET    /live                                     200  200      200      200      200     200 200   200
@@ -25,17 +25,22 @@ TABLE = """
     GET    /v1/parked                                401  403      403      403      403     200 200   200
     POST   /v1/parked/{id}/retry                     401  403      403      403      403     404 404   404
     GET    /v1/organizations                         401  200      200      200      200     403 200   200
-    POST   /v1/organizations                         401  403      403      403      403     403 201   201
+    POST   /v1/organizations                         401  403      403      403      403     403 403   201
     GET    /v1/organizations/{id}                    401  200      200      200      200     403 200   200
-    PATCH  /v1/organizations/{id}                    401  403      403      403      403     403 200   200
+    PATCH  /v1/organizations/{id}                    401  403      403      403      403     403 404   200
     POST   /v1/organizations/resolve                 401  200      200      200      200     403 200   200
     GET    /v1/keys                                  401  403      403      403      403     403 200   200
-    POST   /v1/keys                                  401  403      403      403      403     403 201   201
-    DELETE /v1/keys/{id}                             401  403      403      403      403     403 204   204
+    POST   /v1/keys                                  401  403      403      403      403     403 403   201
+    GET    /v1/keys/{id}                             401  403      403      403      403     403 404   200
+    PATCH  /v1/keys/{id}                             401  403      403      403      403     403 404   200
+    POST   /v1/keys/{id}/rotate                      401  403      403      403      403     403 404   201
+    DELETE /v1/keys/{id}                             401  403      403      403      403     403 404   204
     GET    /v1/campaigns                             401  200      200      200      200     403 200   200
     POST   /v1/campaigns                             401  403      403      403      403     403 422   201
     GET    /v1/campaigns/{id}                        401  200      200      200      200     403 200   200
     PATCH  /v1/campaigns/{id}                        401  403      403      403      403     403 404   200
+    GET    /v1/campaigns/{campaign_id}/take-over     401  404      404      404      409     403 404   409
+    POST   /v1/campaigns/{campaign_id}/take-over     401  403      403      403      403     403 404   409
     GET    /v1/campaigns/{campaign_id}/theme-days    401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/theme-days    401  403      403      403      403     403 404   201
     GET    /v1/campaigns/{campaign_id}/notices       401  200      200      200      200     403 200   200
@@ -53,7 +58,7 @@ TABLE = """
     PUT    /v1/assignments/{id}/waiver               401  403      403      403      403     403 404   200
     GET    /v1/campaigns/{campaign_id}/activities    401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/activities    401  403      403      403      403     403 404   201
-    GET    /v1/activities/{id}                       401  200      200      200      200     403 200   200
+    GET    /v1/activities/{id}                       401  404      404      404      200     403 404   200
     PATCH  /v1/activities/{id}                       401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/reschedule            401  403      403      403      403     403 404   200
     PUT    /v1/activities/{id}/selection             401  403      403      403      403     403 404   200
@@ -91,49 +96,73 @@ def routes_of(routes: Iterable[BaseRoute]) -> Iterator[str]:
 
 
 class Stage:
-    """One of every noun in the world's campaign, and for each route a request that could be granted."""
+    """One of every noun in a campaign, and for each route a request that could be granted to `runs`, its coordinator.
 
-    def __init__(self, world: World) -> None:
+    `units` are by what they do here: `town` hosts and is registered, `addressees` are told, `owes` owes.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        campaign_id: str,
+        runs: str,
+        units: dict[str, Any],
+        ids: dict[str, str] | None = None,
+    ) -> None:
         self.world = world
+        self.campaign_id = campaign_id
+        self.runs = runs
+        self.units = units
         self.files = {"file": ("annex.csv", SHEET.encode(), "text/csv")}
-        self.ids: dict[str, str] = {"parked": str(uuid4()), "organizations": world.ids["town"]}
+        self.ids: dict[str, str] = ids or {"parked": str(uuid4()), "organizations": units["town"]}
 
     async def set(self) -> None:
-        world, at = self.world, f"/v1/campaigns/{self.world.campaign_id}"
-        self.ids["keys"] = (await world.make_key("town", "reporter"))["id"]
-        self.ids["notices"] = (await world.make(f"{at}/notices", self.notice()))["id"]
-        await world.make(f"/v1/notices/{self.ids['notices']}/issue", {})
-        self.ids["draft"] = (await world.make(f"{at}/notices", self.notice()))["id"]
-        self.ids["deliverables"] = (await world.make(f"{at}/deliverables", self.deliverable()))["id"]
-        self.ids["assignments"] = (await world.items(f"{at}/assignments"))[0]["id"]
-        self.ids["activities"] = (await world.make(f"{at}/activities", self.activity()))["id"]
-        preview = await self.import_file("coordinator")
+        at = f"/v1/campaigns/{self.campaign_id}"
+        key = {"organization_id": self.units["town"], "role": "reporter", "label": "平台"}
+        self.ids["keys"] = (await self.make("/v1/keys", key))["id"]
+        self.ids["notices"] = (await self.make(f"{at}/notices", self.notice()))["id"]
+        await self.make(f"/v1/notices/{self.ids['notices']}/issue", {})
+        self.ids["draft"] = (await self.make(f"{at}/notices", self.notice()))["id"]
+        self.ids["deliverables"] = (await self.make(f"{at}/deliverables", self.deliverable()))["id"]
+        self.ids["assignments"] = (await self.world.items(f"{at}/assignments", self.runs))[0]["id"]
+        self.ids["activities"] = (await self.make(f"{at}/activities", self.activity()))["id"]
+        preview = await self.import_file(self.runs)
         assert preview.status_code == 201, preview.text
         self.ids["imports"] = preview.json()["id"]
 
+    async def make(self, path: str, body: Any) -> dict[str, Any]:
+        return await self.world.make(path, body, self.runs)
+
+    def elsewhere(self) -> "Stage":
+        """The same requests for ids that nothing has."""
+        nothing = {noun: str(uuid4()) for noun in self.ids}
+        return Stage(self.world, str(uuid4()), self.runs, self.units, nothing)
+
     def notice(self) -> dict[str, Any]:
-        units = ("office", "district", "department")
-        return {"title": "通知", "body": "正文", "addressee_ids": [self.world.ids[unit] for unit in units]}
+        return {"title": "通知", "body": "正文", "addressee_ids": self.units["addressees"]}
 
     def deliverable(self) -> dict[str, Any]:
-        return {"kind": "summary", "title": "活动总结", "owed_by": [self.world.ids["department"]]}
+        return {"kind": "summary", "title": "活动总结", "owed_by": [self.units["owes"]]}
 
     def activity(self) -> dict[str, Any]:
         return {
             "category": "讲座",
             "name": "专题讲座",
-            "hosts": [{"organization_id": self.world.ids["town"]}],
+            "hosts": [{"organization_id": self.units["town"]}],
         }
 
     def body(self, route: str, column: str) -> Any:
         """A sound body; None for routes that take none."""
-        town = self.world.ids["town"]
+        town = self.units["town"]
         due = {"due_at": "2024-09-20T12:00:00+08:00"}
         bodies: dict[str, Any] = {
             "POST /v1/organizations": {"name": f"单位 {column}", "kind": "other"},
             "PATCH /v1/organizations/{id}": {"sort_order": 7},
             "POST /v1/organizations/resolve": {"names": ["盛泽镇"]},
             "POST /v1/keys": {"organization_id": town, "role": "reporter", "label": column},
+            "PATCH /v1/keys/{id}": {"label": "新平台"},
+            "POST /v1/keys/{id}/rotate": {"overlap_seconds": 60},
+            "POST /v1/campaigns/{campaign_id}/take-over": {"theme": True},
             "POST /v1/campaigns": self.world.a_campaign(),
             "PATCH /v1/campaigns/{id}": {"theme": "主题"},
             "POST /v1/campaigns/{campaign_id}/theme-days": {
@@ -162,8 +191,8 @@ class Stage:
         noun = "draft" if template.endswith("/issue") else template.split("/")[-1]
         if "{id}" in template and noun != "draft":
             noun = template.split("/")[2]
-        ids = self.ids | {"campaigns": self.world.campaign_id}
-        return template.replace("{campaign_id}", self.world.campaign_id).replace("{id}", ids.get(noun, ""))
+        ids = self.ids | {"campaigns": self.campaign_id}
+        return template.replace("{campaign_id}", self.campaign_id).replace("{id}", ids.get(noun, ""))
 
     async def ask(self, route: str, column: str) -> httpx.Response:
         """The route's request, by the column's caller."""
@@ -173,18 +202,20 @@ class Stage:
         method, path = route.split()[0], self.path(route)
         headers = {}
         if method == "PATCH":
-            headers["If_Match"] = (await self.world.get(path)).headers["ETag"]
+            headers["If_Match"] = (await self.world.get(path, self.runs)).headers.get("ETag", '"1"')
         return await self.world.ask(method, path, caller, self.body(route, column), **headers)
 
     async def import_file(self, caller: str | None) -> httpx.Response:
         key = None if caller is None else self.world.keys[caller]
-        path = f"/v1/campaigns/{self.world.campaign_id}/imports"
+        path = f"/v1/campaigns/{self.campaign_id}/imports"
         return await self.world.service.ask("POST", path, key, files=self.files, data={"kind": "activities"})
 
 
 @pytest.fixture
 async def stage(world: World) -> Stage:
-    stage = Stage(world)
+    addressees = [world.ids[unit] for unit in ("office", "district", "department")]
+    units = {"town": world.ids["town"], "addressees": addressees, "owes": world.ids["department"]}
+    stage = Stage(world, world.campaign_id, "coordinator", units)
     await stage.set()
     return stage
 

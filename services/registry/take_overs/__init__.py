@@ -1,0 +1,1 @@
+"""Take-overs: what a campaign has from the one above it."""

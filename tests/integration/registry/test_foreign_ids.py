@@ -1,0 +1,112 @@
+"""Two districts, one of everything each: with the keys of one nothing of the other is found, changed or told apart."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.registry.conftest import World
+from tests.integration.registry.test_roles import EXPECTED, Stage
+
+# What every unit may read of any campaign: the directory and the plan, for they go out with the notice.
+PLAN = {
+    "GET /v1/organizations/{id}",
+    "GET /v1/campaigns/{id}",
+    "GET /v1/campaigns/{campaign_id}/theme-days",
+    "GET /v1/campaigns/{campaign_id}/notices",
+    "GET /v1/campaigns/{campaign_id}/deliverables",
+    "GET /v1/deliverables/{id}",
+    "GET /v1/campaigns/{campaign_id}/assignments",
+    "GET /v1/campaigns/{campaign_id}/activities",
+}
+# Of the system, not of a campaign: ops and coordinators look after what was set aside.
+OF_THE_SYSTEM = {"POST /v1/parked/{id}/retry"}
+WITH_IDS = [route for route in EXPECTED if "{" in route and route not in OF_THE_SYSTEM]
+NOT_TOLD = ("notices", "draft", "assignments", "activities", "imports", "keys")
+
+
+@pytest.fixture
+async def theirs(world: World) -> Stage:
+    """The other district's campaign under the city's, with one of everything; ours has its own keys."""
+    for role in ("coordinator", "auditor"):
+        world.keys[f"our {role}"] = (await world.make_key("district", role))["key"]
+    above = world.ids["other district"]
+    town = (await world.make_unit("周市镇", kind="town", parent_id=above))["id"]
+    campaign = await world.open_campaign("other office", "other district", parent_id=world.campaign_id)
+    units = {"town": town, "addressees": [above, town], "owes": town}
+    stage = Stage(world, campaign["id"], "other office", units)
+    await stage.set()
+    return stage
+
+
+@pytest.mark.parametrize("caller", ["our coordinator", "our auditor", "overseer", "town"])
+async def test_another_districts_ids_are_answered_as_ids_of_nothing(theirs: Stage, caller: str) -> None:
+    before, nothing, told_apart = await theirs.world.facts(), theirs.elsewhere(), []
+    for route in WITH_IDS:
+        theirs_said, nothing_said = await theirs.ask(route, caller), await nothing.ask(route, caller)
+        if route in PLAN:
+            leaked = [noun for noun in NOT_TOLD if theirs.ids[noun] in theirs_said.text]
+            if (theirs_said.status_code, nothing_said.status_code, leaked) != (200, 404, []):
+                told_apart.append((route, theirs_said.status_code, leaked))
+        elif theirs_said.status_code not in (403, 404) or theirs_said.content != nothing_said.content:
+            told_apart.append((route, theirs_said.text, nothing_said.text))
+    assert told_apart == []
+    assert await theirs.world.facts() == before
+
+
+async def test_each_of_these_requests_is_granted_to_the_district_itself(theirs: Stage) -> None:
+    refused = []
+    for route in WITH_IDS:
+        answer = await theirs.ask(route, "other office")
+        if answer.status_code >= 400:
+            refused.append((route, answer.text))
+    assert refused == []
+
+
+@pytest.mark.parametrize("caller", ["coordinator", "auditor"])
+async def test_the_city_reads_a_districts_campaign_without_its_drafts_and_changes_nothing(
+    theirs: Stage, caller: str
+) -> None:
+    world, at, before = theirs.world, f"/v1/campaigns/{theirs.campaign_id}", await theirs.world.facts()
+    listed: dict[str, Any] = {
+        noun: [each["id"] for each in await world.items(f"{at}/{noun}", caller)]
+        for noun in ("notices", "assignments", "activities", "deliverables")
+    }
+    assert listed == {
+        "notices": [theirs.ids["notices"]],
+        "assignments": [theirs.ids["assignments"]],
+        "activities": [],
+        "deliverables": [theirs.ids["deliverables"]],
+    }
+    seen = {
+        f"/v1/notices/{theirs.ids['notices']}": 200,
+        f"/v1/notices/{theirs.ids['notices']}/acknowledgements": 200,
+        f"/v1/notices/{theirs.ids['draft']}": 404,
+        f"/v1/notices/{theirs.ids['draft']}/acknowledgements": 404,
+        f"/v1/activities/{theirs.ids['activities']}": 404,
+    }
+    assert {path: (await world.get(path, caller)).status_code for path in seen} == seen
+    for route in WITH_IDS:
+        kept_by_all = "organizations" in route or "keys" in route
+        if not route.startswith("GET") and not kept_by_all:
+            assert (await theirs.ask(route, caller)).status_code in (403, 404), route
+    assert await world.facts() == before
+
+
+async def test_the_districts_own_auditor_sees_its_drafts(theirs: Stage) -> None:
+    world = theirs.world
+    world.keys["their auditor"] = (await world.make_key("other district", "auditor"))["key"]
+    notices = await world.items(f"/v1/campaigns/{theirs.campaign_id}/notices", "their auditor")
+    assert [each["state"] for each in notices] == ["issued", "draft"]
+    for noun, id in (("notices", "draft"), ("activities", "activities")):
+        assert (await world.get(f"/v1/{noun}/{theirs.ids[id]}", "their auditor")).status_code == 200
+
+
+async def test_a_host_sees_the_draft_of_its_own_activity(theirs: Stage) -> None:
+    world = theirs.world
+    key = {"organization_id": theirs.units["town"], "role": "reporter", "label": "周市镇"}
+    world.keys["host"] = (await world.make("/v1/keys", key))["key"]
+    assert (await world.get(f"/v1/activities/{theirs.ids['activities']}", "host")).status_code == 200
+    path = f"/v1/campaigns/{theirs.campaign_id}/activities"
+    assert [each["id"] for each in await world.items(path, "host")] == [theirs.ids["activities"]]
+    assert (await world.get(f"/v1/activities/{uuid4()}", "host")).status_code == 404
