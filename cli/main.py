@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import replay, verify
+from cli import keys, replay, verify
 from cli.demo import play
 from cli.refusal import CannotStart
 from cli.up import command as up
@@ -14,6 +14,7 @@ app.command("up")(up.up)
 app.command("demo")(play.demo)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

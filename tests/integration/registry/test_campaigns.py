@@ -1,5 +1,6 @@
 """Campaigns and theme days from outside: their days, their zone, whose they are."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -75,6 +76,53 @@ async def test_a_district_runs_its_own_campaign_under_the_citys(world: World) ->
     assert (await world.patch(path, {"theme": "主题"}, 1, key="other office")).status_code == 200
     refused = await world.patch(path, {"theme": "别的"}, 2, key="coordinator")
     assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+
+async def test_a_campaign_stands_under_one_of_an_organization_above(world: World) -> None:
+    theirs = await world.open_campaign("other office", "other district")
+    below = await world.post(CAMPAIGNS, world.a_campaign(parent_id=theirs["id"]))
+    own = await world.post(CAMPAIGNS, world.a_campaign(parent_id=world.campaign_id))
+    for answer in (below, own):
+        assert (answer.status_code, answer.json()["code"]) == (422, "parent_not_above")
+
+
+async def test_a_district_has_one_campaign_under_the_citys(world: World) -> None:
+    fields = {"parent_id": world.campaign_id}
+    first = await world.open_campaign("other office", "other district", **fields)
+    second = await world.post(CAMPAIGNS, world.a_campaign("other district", **fields), "other office")
+    assert (second.status_code, second.json()["code"]) == (409, "opened_already")
+    assert first["id"] in second.json()["detail"]
+    world.keys["district office"] = (await world.make_key("district", "coordinator"))["key"]
+    await world.open_campaign("district office", "district", **fields)
+    next_year = await world.open_campaign()
+    await world.open_campaign("other office", "other district", parent_id=next_year["id"])
+
+
+async def test_two_requests_at_once_open_one_campaign_under_the_citys(world: World) -> None:
+    body = world.a_campaign("other district", parent_id=world.campaign_id)
+    answers = await asyncio.gather(*(world.post(CAMPAIGNS, body, "other office") for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+async def test_days_outside_of_the_parents_are_taken_and_said(world: World) -> None:
+    longer = {"parent_id": world.campaign_id, "ends_on": "2024-09-20"}
+    opened = await world.open_campaign("other office", "other district", **longer)
+    assert [warning["code"] for warning in opened["warnings"]] == ["days_outside_parent"]
+    assert "2024-09-15" in opened["warnings"][0]["message"]
+    path = f"{CAMPAIGNS}/{opened['id']}"
+    assert (await world.get(path)).json() == opened
+    shorter = await world.patch(path, {"ends_on": "2024-09-12"}, 1, key="other office")
+    assert (shorter.status_code, shorter.json()["warnings"]) == (200, [])
+
+
+async def test_campaigns_are_listed_by_what_they_stand_under_and_by_who_issues_them(world: World) -> None:
+    own = await world.open_campaign("other office", "other district", parent_id=world.campaign_id)
+    under = await world.items(f"{CAMPAIGNS}?parent_id={world.campaign_id}", "reporter")
+    issued = await world.items(f"{CAMPAIGNS}?issuer_id={world.ids['other district']}", "reporter")
+    assert under == issued == [own]
+    city = await world.items(f"{CAMPAIGNS}?issuer_id={world.ids['office']}")
+    assert [each["id"] for each in city] == [world.campaign_id]
+    assert await world.items(f"{CAMPAIGNS}?parent_id={own['id']}") == []
 
 
 async def test_a_campaign_stands_under_one_that_is_there(world: World) -> None:

@@ -41,7 +41,8 @@ async def theirs(world: World) -> Stage:
 
 @pytest.mark.parametrize("caller", ["our coordinator", "our auditor", "overseer", "town"])
 async def test_another_districts_ids_are_answered_as_ids_of_nothing(theirs: Stage, caller: str) -> None:
-    before, nothing, told_apart = await theirs.world.facts(), theirs.elsewhere(), []
+    before, nothing = await theirs.world.facts(), theirs.elsewhere()
+    told_apart: list[tuple[object, ...]] = []
     for route in WITH_IDS:
         theirs_said, nothing_said = await theirs.ask(route, caller), await nothing.ask(route, caller)
         if route in PLAN:
