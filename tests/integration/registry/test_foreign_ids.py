@@ -111,3 +111,28 @@ async def test_a_host_sees_the_draft_of_its_own_activity(theirs: Stage) -> None:
     path = f"/v1/campaigns/{theirs.campaign_id}/activities"
     assert [each["id"] for each in await world.items(path, "host")] == [theirs.ids["activities"]]
     assert (await world.get(f"/v1/activities/{uuid4()}", "host")).status_code == 404
+
+
+async def test_another_districts_ids_in_a_query_or_body_are_taken_as_ids_of_nothing(theirs: Stage) -> None:
+    world, nobody = theirs.world, str(uuid4())
+    ours = await world.open_campaign("our coordinator", "district", parent_id=world.campaign_id)
+    at, town = f"/v1/campaigns/{ours['id']}", world.ids["town"]
+    before = await world.facts()
+
+    async def ask(id: str) -> list[tuple[int, str]]:
+        replacing = {"title": "更正", "body": "正文", "addressee_ids": [town], "replaces_id": id}
+        taking = {"deliverables": [{"deliverable_id": id, "owed_by": [town]}]}
+        answers = [
+            await world.get(f"{at}/assignments?deliverable_id={id}", "our coordinator"),
+            await world.get(f"/v1/keys?organization_id={id}", "our coordinator"),
+            await world.post(f"{at}/notices", replacing, "our coordinator"),
+            await world.post(f"{at}/take-over", taking, "our coordinator"),
+            await world.post(f"{at}/take-over", {"theme_days": [id]}, "our coordinator"),
+        ]
+        return [(answer.status_code, answer.text.replace(id, "…")) for answer in answers]
+
+    said = await ask(nobody)
+    for id in (theirs.ids["deliverables"], theirs.ids["notices"], theirs.ids["draft"], theirs.units["town"]):
+        assert await ask(id) == said
+    assert [status for status, _ in said] == [200, 200, 422, 422, 422]
+    assert await world.facts() == before
