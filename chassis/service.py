@@ -21,9 +21,11 @@ from chassis.bus import Bus, make_bus
 from chassis.connections import Connection, open_pool
 from chassis.consumers import Consumer, Hears, Readable
 from chassis.database import Database
+from chassis.files.settings import FileSettings
+from chassis.files.uploads import Files, open_files
 from chassis.http import operations, problems
 from chassis.http.middleware import Surroundings
-from chassis.metrics import ConsumerMetrics, HttpMetrics, RelayMetrics, SweepMetrics
+from chassis.metrics import ConsumerMetrics, FileMetrics, HttpMetrics, RelayMetrics, SweepMetrics
 from chassis.pulling import subscribe
 from chassis.relay import Relay
 from chassis.settings import BadSettings, ServiceSettings, read_settings
@@ -65,6 +67,7 @@ class Running:
     consumers: Sequence[Consumer]
     registry: CollectorRegistry
     consumer_metrics: ConsumerMetrics
+    files: Files | None = None
     fatal: str | None = None
     server: uvicorn.Server | None = None
 
@@ -131,6 +134,8 @@ def make_running(service: Service, settings: ServiceSettings, database: Database
         registry=registry,
         consumer_metrics=metrics,
     )
+    if isinstance(settings, FileSettings):
+        running.files = open_files(settings, FileMetrics(service.name, registry))
     return running
 
 
@@ -158,6 +163,7 @@ def make_app(running: Running) -> FastAPI:
     app.state.running = running
     app.state.database = running.database
     app.state.key_ring = KeyRing(running.database)
+    app.state.files = running.files
     for name, part in service.make_parts(running.database).items():
         setattr(app.state, name, part)
     app.add_middleware(Surroundings, metrics=HttpMetrics(service.name, running.registry))

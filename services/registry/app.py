@@ -7,6 +7,8 @@ from services.registry.access import api as access
 from services.registry.access.first import prepare
 from services.registry.activities import api as activities
 from services.registry.assignments import api as assignments
+from services.registry.attachments import api as attachments
+from services.registry.attachments.sweeps import make_sweeps
 from services.registry.campaigns import api as campaigns
 from services.registry.deliverables import api as deliverables
 from services.registry.imports import api as imports
@@ -28,12 +30,15 @@ SERVICE = Service(
         assignments.router,
         activities.router,
         imports.router,
+        attachments.streamed,
+        attachments.router,
     ),
     hears=(),
     durables=tuple(durable for durable in DURABLES if durable.service == "registry"),
     catalogue=EVENTS,
     find_organization=describe,
     prepare=prepare,
+    make_sweeps=make_sweeps,
 )
 
 
