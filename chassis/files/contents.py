@@ -7,9 +7,12 @@ The grace is real time, by the database's clock: it is about processes, whatever
 """
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from chassis.connections import Connection
+from chassis.connections import UNAVAILABLE, Connection
 from chassis.database import Database, Transaction
 from chassis.files.storage import Storage, StorageAway
 from chassis.files.uploads import Received
@@ -37,8 +40,24 @@ TOUCH = """
 ANNOUNCE = "INSERT INTO leaving_content (location, leave_at) VALUES ($1, now() + interval '1 hour')"
 
 
-async def place(database: Database, storage: Storage, received: Received) -> Placed:
-    """Have the bytes in storage, where they leave again by themselves unless `claim` follows within the hour."""
+HASTEN = "UPDATE leaving_content SET leave_at = now() WHERE location = $1"
+
+
+@asynccontextmanager
+async def placing(database: Database, storage: Storage, received: Received) -> AsyncIterator[Placed]:
+    """Have the bytes in storage, from where they leave again by themselves unless they are claimed inside."""
+    placed = await _place(database, storage, received)
+    try:
+        yield placed
+    except BaseException:
+        # Held by the row: when the claim was committed after all, there is nothing here to hasten.
+        with contextlib.suppress(*UNAVAILABLE):
+            async with database.apart() as connection:
+                await connection.execute(HASTEN, placed.location)
+        raise
+
+
+async def _place(database: Database, storage: Storage, received: Received) -> Placed:
     async with database.apart() as connection:
         known = await connection.fetchval(TOUCH, received.sha256)
         if known is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pylibmagic  # noqa: F401 - before magic: it brings the library that magic loads
 
+from chassis.files import compound
 from chassis.refusals import Unprocessable, UnsupportedMedia
 
 if TYPE_CHECKING:
@@ -72,6 +73,15 @@ KINDS: Mapping[str, Kind] = {
         "application/zip", ("zip",), ("application/zip",), ("application/x-zip-compressed", "multipart/x-zip")
     ),
 }
+_STREAMS = {
+    "EncryptedPackage": "application/encrypted",
+    "VBA": "application/x-macro-office",
+    "_VBA_PROJECT": "application/x-macro-office",
+    "WordDocument": "application/msword",
+    "Workbook": "application/vnd.ms-excel",
+    "Book": "application/vnd.ms-excel",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+}
 _SAID = {
     "application/encrypted": "an encrypted office file, which nobody can look into",
     "application/x-encrypted-zip": "an encrypted archive, which nobody can look into",
@@ -123,7 +133,9 @@ def find_media_type(path: Path) -> str:
         found: str = _magic().from_file(str(path)).lower()
     if found == "application/zip" or found.startswith(_OFFICE):
         return _look_into(path)
-    return found
+    with path.open("rb") as file:
+        is_compound = file.read(len(compound.MAGIC)) == compound.MAGIC
+    return _look_into_compound(path) if is_compound else found
 
 
 @cache
@@ -164,6 +176,18 @@ def _office_type(names: set[str]) -> str:
         if any(name.startswith(folder) for name in names):
             return f"{_OFFICE}{part}"
     return "application/zip"
+
+
+def _look_into_compound(path: Path) -> str:
+    """What a compound file is: libmagic goes by a summary that not every office program writes."""
+    try:
+        names = compound.read_stream_names(path)
+    except ValueError:
+        return "application/octet-stream"
+    for stream, media_type in _STREAMS.items():
+        if stream in names:
+            return media_type
+    return "application/x-ole-storage"
 
 
 def _entries_size(path: Path) -> int:

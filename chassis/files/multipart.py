@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 PART = "file"
+_AS_BROWSERS_WRITE = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 EXTRA_BYTES = 64 * 1024
 """What a form takes beside its file: boundaries and headers."""
 
@@ -105,6 +106,8 @@ def _read_headers(headers: dict[bytes, bytes]) -> Named:
         filename = options[b"filename"].decode()
     except UnicodeDecodeError:
         raise BrokenForm("the filename is no UTF-8; expected a form that is sent as UTF-8") from None
+    for letter, written in _AS_BROWSERS_WRITE.items():
+        filename = filename.replace(written, letter)
     return Named(filename, headers.get(b"content-type", b"").decode("latin-1"))
 
 

@@ -32,9 +32,8 @@ async def store_attachment(
     database: Database, files: Files, received: Received, actor: Principal
 ) -> Attachment:
     """Keep a file that was received whole; the same bytes are kept once."""
-    placed = await contents.place(database, files.storage, received)
     file = model.File(received.filename, received.media_type, received.size, received.sha256)
-    async with database.transaction() as tx:
+    async with contents.placing(database, files.storage, received) as placed, database.transaction() as tx:
         model.check_room(await store.count_unused(tx.connection, actor.organization_id))
         await contents.claim(tx, placed)
         is_scanned = files.settings.clamd_url is not None
@@ -111,8 +110,8 @@ async def remove_unused(database: Database) -> int:
 
 async def remove_contents(database: Database, files: Files, grace_seconds: float) -> None:
     """Have the bytes go that no attachment names, and what an upload left that was never finished."""
-    async with database.apart() as connection:
-        await store.release_contents(connection, grace_seconds)
+    async with database.transaction() as tx:
+        await store.release_contents(tx, grace_seconds)
     while removed := await contents.remove_leaving(database, files.storage):
         files.metrics.removed.inc(removed)
     await files.sweep_incoming()

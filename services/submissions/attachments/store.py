@@ -163,18 +163,26 @@ async def delete_unused(tx: Transaction, before: datetime) -> list[Attachment]:
     return [Attachment.model_validate(dict(row)) for row in rows]
 
 
-RELEASE = """
+LOCK_UNNAMED = """
     -- Not what was touched within the grace: a row may be about to name it.
+    SELECT c.sha256 FROM stored_content c
+     WHERE c.touched_at < now() - make_interval(secs => $1)
+       AND NOT EXISTS (SELECT FROM attachment a WHERE a.sha256 = c.sha256)
+     ORDER BY c.touched_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+"""
+RELEASE = """
+    -- Asked once more under the lock: what came to be named while it was waited for stays.
     WITH released AS (
         DELETE FROM stored_content c
-         WHERE c.touched_at < now() - make_interval(secs => $1)
-           AND NOT EXISTS (SELECT FROM attachment a WHERE a.sha256 = c.sha256)
+         WHERE c.sha256 = ANY ($1::text[]) AND NOT EXISTS (SELECT FROM attachment a WHERE a.sha256 = c.sha256)
         RETURNING location
     )
     INSERT INTO leaving_content (location, leave_at) SELECT location, now() FROM released
 """
 
 
-async def release_contents(connection: Connection, grace_seconds: float) -> None:
-    """Let go of contents that no attachment names."""
-    await connection.execute(RELEASE, grace_seconds)
+async def release_contents(tx: Transaction, grace_seconds: float) -> None:
+    """Let go of contents that no attachment names, at most 1,000."""
+    unnamed = [row["sha256"] for row in await tx.connection.fetch(LOCK_UNNAMED, grace_seconds)]
+    if unnamed:
+        await tx.connection.execute(RELEASE, unnamed)
