@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Change, Command, Line
+from contracts.shapes import Aggregate, Change, Command, Line, Title
 
 
 class Campaign(Aggregate):
@@ -29,8 +29,8 @@ class Campaign(Aggregate):
 
 
 class OpenCampaign(Command):
-    name: Line
-    theme: Line
+    name: Title
+    theme: Title
     starts_on: date
     ends_on: date
     timezone: Line
@@ -46,8 +46,8 @@ class OpenCampaign(Command):
 
 
 class ChangeCampaign(Change):
-    name: Line = ""
-    theme: Line = ""
+    name: Title = ""
+    theme: Title = ""
     starts_on: date = date.min
     ends_on: date = date.min
     based_on: list[Line] = Field(default=[], max_length=20)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from chassis.files import contents
+from chassis.files import contents, uploads
 from chassis.files.scanner import ScannerAway, read_address
 from chassis.files.uploads import Files
 from contracts.registry.assignments import Assignment
@@ -192,6 +192,22 @@ async def test_a_file_may_be_longer_than_any_other_body(world: World) -> None:
     assert (await stored(world, content))["size"] == len(content)
 
 
+async def test_an_upload_that_stands_still_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "IDLE_SECONDS", 0.05)
+    given_up = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7'
+        await given_up.wait()
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    key = world.keys["town"]
+    answer = await world.service.ask("POST", "/v1/attachments", key, content=body(), headers=headers)
+    given_up.set()
+    assert (answer.status_code, answer.json()["code"]) == (408, "upload_stalled")
+    assert on_disk(world) == []
+
+
 @pytest.mark.parametrize("key", ["auditor", "ops"])
 async def test_who_hands_in_nothing_stores_nothing(world: World, key: str) -> None:
     answer = await upload(world, key=key)
@@ -330,6 +346,17 @@ async def test_it_is_fetched_by_those_who_may_see_the_submission_and_found_by_no
             assert answer.status_code == status, (path, key)
             unknown = await world.get(path.replace(made["id"], "0191a1f2-7c5e-7a3b-9d4e-5f6071829304"), key)
             assert status == 200 or answer.json()["code"] == unknown.json()["code"]
+
+
+async def test_the_form_and_the_file_stand_in_openapi(world: World) -> None:
+    described = (await world.service.ask("GET", "/openapi.json", None)).json()["paths"]
+    posted = described["/v1/attachments"]["post"]
+    schema = posted["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert schema["properties"]["file"]["format"] == "binary"
+    assert posted["responses"]["201"]["content"]["application/json"]["schema"]["$ref"].endswith("/Attachment")
+    file = described["/v1/attachments/{id}/file"]["get"]["responses"]
+    assert {"200", "206"} <= set(file)
+    assert file["200"]["content"]["application/octet-stream"]["schema"]["format"] == "binary"
 
 
 async def test_a_unit_lists_what_it_stored(world: World) -> None:
