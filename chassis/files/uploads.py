@@ -103,8 +103,10 @@ class Files:
 
 def open_files(settings: FileSettings, metrics: FileMetrics) -> Files:
     """Storage and the folder for what comes in."""
+    # The storage first: what mkdir makes on the way to a folder is open to everybody.
+    storage = open_storage(settings)
     settings.incoming_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Files(settings, open_storage(settings), metrics)
+    return Files(settings, storage, metrics)
 
 
 @dataclass
