@@ -83,12 +83,12 @@ def run(service: Service, model: type[ServiceSettings]) -> None:
     """Serve until told to stop; exits with status 2 when a setting is bad, 1 when the service gave up by itself."""
     try:
         settings = read_settings(model)
+        logs.configure(service.name, settings.log_level)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            failed = runner.run(_serve(service, settings))
     except BadSettings as bad:
         sys.stderr.write(f"{bad}\n")
         sys.exit(2)
-    logs.configure(service.name, settings.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        failed = runner.run(_serve(service, settings))
     if failed:
         sys.exit(1)
 

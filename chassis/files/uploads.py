@@ -21,6 +21,7 @@ from chassis.http.middleware import raise_limit
 from chassis.identity import new_id
 from chassis.metrics import FileMetrics
 from chassis.refusals import Refusal, TooLarge
+from chassis.settings import BadSettings
 
 BUFFER_BYTES = 256 * 1024
 """Written at once: what one upload holds in memory."""
@@ -102,10 +103,15 @@ class Files:
 
 
 def open_files(settings: FileSettings, metrics: FileMetrics) -> Files:
-    """Storage and the folder for what comes in."""
-    # The storage first: what mkdir makes on the way to a folder is open to everybody.
-    storage = open_storage(settings)
-    settings.incoming_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Storage and the folder for what comes in; BadSettings when a folder cannot be made."""
+    try:
+        # The storage first: what mkdir makes on the way to a folder is open to everybody.
+        storage = open_storage(settings)
+        settings.incoming_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(
+            f"ROLLCALL_STORAGE_URL: {error.filename} cannot be made ({error.strerror}); expected a folder that can"
+        ) from None
     return Files(settings, storage, metrics)
 
 

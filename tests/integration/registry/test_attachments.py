@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from chassis.files.scanner import read_address
 from services.registry.attachments import handlers
@@ -93,10 +94,24 @@ async def test_a_draft_shows_its_attachments_to_the_office_and_an_issued_notice_
     assert await statuses(world, made["id"]) == allowed("coordinator", "auditor", "overseer", "reporter")
 
 
-async def test_an_activity_shows_its_attachments_to_whoever_may_read_it(world: World) -> None:
+@pytest.mark.parametrize(
+    ("column", "kind", "value"),
+    [
+        ("attachment_ids", "uuid[] NOT NULL DEFAULT '{}'", "ARRAY['%s']::uuid[]"),
+        ("report_attachment_ids", "uuid[] NOT NULL DEFAULT '{}'", "ARRAY['%s']::uuid[]"),
+        ("emergency_plan_id", "uuid", "'%s'"),
+        ("threat_assessment_id", "uuid", "'%s'"),
+    ],
+)
+async def test_an_activity_shows_its_attachments_to_whoever_may_read_it(
+    world: World, column: str, kind: str, value: str
+) -> None:
     made = await stored(world)
     activity = await an_activity(world, "town")
-    await attach(world, "activity", activity, made["id"])
+    await world.service.made.execute(
+        f"ALTER TABLE activity ADD COLUMN IF NOT EXISTS {column} {kind};"
+        f"UPDATE activity SET {column} = {value % made['id']} WHERE id = '{activity}'"
+    )
     assert await statuses(world, made["id"]) == allowed("coordinator", "auditor", "town")
     await world.service.made.execute(f"UPDATE activity SET state = 'registered' WHERE id = '{activity}'")
     everybody = ("coordinator", "overseer", "reporter", "town", "stranger", "auditor", "other office")
