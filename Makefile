@@ -11,7 +11,7 @@ EXIT ?=
 FILES := contracts chassis services cli tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check schemas bench lock clean
+.PHONY: help install demo up test check faults schemas bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: install  ## format, lint, types, imports, unit tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit
+
+faults: install  ## 2 GB of uploads at once under 300 MB of memory (a minute, 5 GB of disk)
+	$(BIN)/python -m tests.faults.uploads
 
 schemas: install  ## write contracts/schemas and docs/asyncapi.json anew; a breaking change is refused
 	$(BIN)/python -m cli.schemas

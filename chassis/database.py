@@ -68,6 +68,12 @@ class Database:
             self.told.set()
 
     @asynccontextmanager
+    async def apart(self) -> AsyncIterator[Connection]:
+        """A connection whose statements commit each by itself, whatever becomes of the request."""
+        async with self.pool.acquire(timeout=5) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
         """A connection for statements that only read, each seeing what is committed when it starts."""
         async with self.pool.acquire(timeout=5) as connection:

@@ -72,6 +72,13 @@ def current() -> Claim | None:
     return _current.get()
 
 
+def say_body(digest: str) -> None:
+    """What the body of the request at hand turned out to be, when it came as a stream."""
+    claim = _current.get()
+    if claim is not None:
+        claim.body_sha256 = digest
+
+
 def check(kept: Kept | None, wanted: Claim) -> None:
     """Raise AnsweredBefore when this very request was answered, or refuse a key used for something else."""
     if kept is None:

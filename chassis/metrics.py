@@ -71,3 +71,19 @@ class SweepMetrics:
             ["sweep"],
             registry=registry,
         )
+
+
+class FileMetrics:
+    """Files taken in and given out."""
+
+    def __init__(self, service: str, registry: CollectorRegistry) -> None:
+        name = f"rollcall_{service}_files"
+        self.received = Counter(f"{name}_received_total", "Files taken in", registry=registry)
+        self.received_bytes = Counter(f"{name}_received_bytes_total", "Their bytes", registry=registry)
+        self.damaged = Counter(
+            f"{name}_damaged_total", "Files that were not what was put into storage", registry=registry
+        )
+        self.removed = Counter(f"{name}_removed_total", "Contents removed from storage", registry=registry)
+        self.scanned = Counter(
+            f"{name}_scanned_total", "Verdicts of the scanner", ["verdict"], registry=registry
+        )

@@ -21,10 +21,12 @@ from chassis.bus import Bus, make_bus
 from chassis.connections import Connection, open_pool
 from chassis.consumers import Consumer, Hears, Readable
 from chassis.database import Database
+from chassis.files.settings import FileSettings
+from chassis.files.uploads import Files, open_files
 from chassis.http import operations, problems
 from chassis.http.middleware import Surroundings
 from chassis.key_uses import KeyUses, Tell
-from chassis.metrics import ConsumerMetrics, HttpMetrics, RelayMetrics, SweepMetrics
+from chassis.metrics import ConsumerMetrics, FileMetrics, HttpMetrics, RelayMetrics, SweepMetrics
 from chassis.pulling import subscribe
 from chassis.relay import Relay
 from chassis.settings import BadSettings, ServiceSettings, read_settings
@@ -68,6 +70,7 @@ class Running:
     registry: CollectorRegistry
     consumer_metrics: ConsumerMetrics
     key_uses: KeyUses
+    files: Files | None = None
     fatal: str | None = None
     server: uvicorn.Server | None = None
 
@@ -83,12 +86,12 @@ def run(service: Service, model: type[ServiceSettings]) -> None:
     """Serve until told to stop; exits with status 2 when a setting is bad, 1 when the service gave up by itself."""
     try:
         settings = read_settings(model)
+        logs.configure(service.name, settings.log_level)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            failed = runner.run(_serve(service, settings))
     except BadSettings as bad:
         sys.stderr.write(f"{bad}\n")
         sys.exit(2)
-    logs.configure(service.name, settings.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        failed = runner.run(_serve(service, settings))
     if failed:
         sys.exit(1)
 
@@ -135,6 +138,8 @@ def make_running(service: Service, settings: ServiceSettings, database: Database
         consumer_metrics=metrics,
         key_uses=KeyUses(database, service.name, service.tell_key_use),
     )
+    if isinstance(settings, FileSettings):
+        running.files = open_files(settings, FileMetrics(service.name, registry))
     return running
 
 
@@ -162,6 +167,7 @@ def make_app(running: Running) -> FastAPI:
     app.state.running = running
     app.state.database = running.database
     app.state.key_ring = KeyRing(running.database, running.key_uses.note)
+    app.state.files = running.files
     for name, part in service.make_parts(running.database).items():
         setattr(app.state, name, part)
     app.add_middleware(Surroundings, metrics=HttpMetrics(service.name, running.registry))

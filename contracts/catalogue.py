@@ -15,7 +15,9 @@ from contracts.registry import (
     organizations,
     theme_days,
 )
+from contracts.registry import attachments as registry_attachments
 from contracts.reporting import exports
+from contracts.submissions import attachments as submissions_attachments
 from contracts.submissions import submissions
 
 FACTS: tuple[type[Event], ...] = (
@@ -28,7 +30,9 @@ FACTS: tuple[type[Event], ...] = (
     *activities.FACTS,
     *deliverables.FACTS,
     *assignments.FACTS,
+    *registry_attachments.FACTS,
     *submissions.FACTS,
+    *submissions_attachments.FACTS,
     *notifications.FACTS,
     *exports.FACTS,
     *key_uses.FACTS,

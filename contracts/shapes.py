@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.secrecy import refuse_mark
+
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -47,6 +49,8 @@ def keep_instant(moment: datetime) -> datetime:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(keep_line)]
+Title = Annotated[Line, AfterValidator(refuse_mark)]
+"""A line that names a thing: with a classification mark it is refused."""
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(keep_prose)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(keep_prose)]
 Instant = AwareDatetime

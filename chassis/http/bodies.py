@@ -1,6 +1,7 @@
 """Bodies: read once, within a limit, by one strict parser; JSON that is doubtful is refused, not guessed at."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -28,11 +29,23 @@ def parse(model: type[AnyModel], body: bytes) -> AnyModel:
         errors = invalid.errors(include_url=False, include_context=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
             raise NotJson(f"the body is no JSON in UTF-8: {errors[0]['msg']}") from None
-        raise RequestValidationError(
-            [{**error, "loc": ("body", *error["loc"])} for error in errors]
-        ) from None
+        raise _invalid(errors) from None
     json.loads(body, object_pairs_hook=_refuse_duplicates)
     return parsed
+
+
+def check(model: type[AnyModel], **values: Any) -> AnyModel:
+    """The same for values that came in another way than as JSON."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as invalid:
+        raise _invalid(
+            invalid.errors(include_url=False, include_context=False, include_input=False)
+        ) from None
+
+
+def _invalid(errors: Sequence[Any]) -> RequestValidationError:
+    return RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in errors])
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -19,8 +20,22 @@ UPLOAD_LIMIT = 32 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _UPLOADS = ("multipart/form-data", "application/x-ndjson")
+_LIMIT = "rollcall.body_limit"
 _GONE = 499  # nginx's word for a caller that left before the answer: in the metrics only
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+@dataclass(slots=True)
+class BodyLimit:
+    """The bytes that a body may have; a route that takes its body as a stream may set another."""
+
+    most: int
+
+
+def raise_limit(scope: Scope, most: int) -> None:
+    """Let this request's body have so many bytes: for whoever streams it away and has limits of its own."""
+    limit: BodyLimit = scope[_LIMIT]
+    limit.most = most
 
 
 class Surroundings:
@@ -48,7 +63,8 @@ class Surroundings:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id, trace=traceparent.split("-")[1]):
             try:
-                limit = UPLOAD_LIMIT if headers.get("content-type", "").startswith(_UPLOADS) else BODY_LIMIT
+                upload = headers.get("content-type", "").startswith(_UPLOADS)
+                limit = scope[_LIMIT] = BodyLimit(UPLOAD_LIMIT if upload else BODY_LIMIT)
                 await self.app(scope, _limited(receive, headers, limit), send_with_id)
             except ClientDisconnect:
                 status = status or _GONE
@@ -74,21 +90,23 @@ def _request_id(asked: str | None) -> str:
     return asked if asked and _REQUEST_ID.fullmatch(asked) else str(new_id())
 
 
-def _limited(receive: Receive, headers: dict[str, str], limit: int) -> Receive:
-    """`receive`, but refusing a body that is longer than `limit` bytes, whatever it said of itself."""
+def _limited(receive: Receive, headers: dict[str, str], limit: BodyLimit) -> Receive:
+    """`receive`, but refusing a body that is longer than the limit, whatever it said of itself."""
     declared = headers.get("content-length", "")
     seen = int(declared) if _LENGTH.fullmatch(declared) else 0
-    refusal = HTTPException(413, f"the body is longer than {limit} bytes; expected at most that")
     counted = 0
+
+    def refuse() -> HTTPException:
+        return HTTPException(413, f"the body is longer than {limit.most} bytes; expected at most that")
 
     async def receive_within_limit() -> Any:
         nonlocal counted
-        if seen > limit:
-            raise refusal
+        if seen > limit.most:
+            raise refuse()
         message = await receive()
         counted += len(message.get("body", b""))
-        if counted > limit:
-            raise refusal
+        if counted > limit.most:
+            raise refuse()
         return message
 
     return receive_within_limit

@@ -1,11 +1,12 @@
 """Problems: every refusal and failure as problem+json (RFC 9457), mapped in this one place."""
 
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 TYPE = "urn:rollcall:problem:"
 # Said alike of what is not there and of what is another's: the words of either would tell which it is.
 NOT_THERE = "nothing of yours is at this address; what was just made elsewhere takes a moment to arrive"
+_BUILT_IN = frozenset(get_args(ErrorType))
 _PHRASES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media"}
 
 
@@ -42,7 +44,13 @@ def describe_invalid(error: RequestValidationError) -> dict[str, Any]:
     """Every field that is wrong as one problem."""
     fields = list_fields(list(error.errors()))
     detail = "; ".join(f"{each['field']}: {each['message']}" for each in fields[:3])
-    return problem(422, "invalid", detail, errors=fields)
+    return problem(422, _code_of(error), detail, errors=fields)
+
+
+def _code_of(error: RequestValidationError) -> str:
+    """A contract's own rule is refused under its own name; what pydantic checks is `invalid`."""
+    own = [each["type"] for each in error.errors() if each["type"] not in _BUILT_IN]
+    return own[0] if own else "invalid"
 
 
 def list_fields(errors: list[Any]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from chassis.database import Database
+from chassis.files.uploads import Files
 
 
 async def _database(request: Request) -> Database:
@@ -13,3 +14,11 @@ async def _database(request: Request) -> Database:
 
 
 Db = Annotated[Database, Depends(_database)]
+
+
+async def _files(request: Request) -> Files:
+    found: Files = request.app.state.files
+    return found
+
+
+FileDesk = Annotated[Files, Depends(_files)]

@@ -38,6 +38,11 @@ class Folder:
     def exports(self) -> Path:
         return self.root / "exports"
 
+    @property
+    def files(self) -> Path:
+        """Attachments, a folder a service."""
+        return self.root / "files"
+
 
 @contextmanager
 def occupy(root: Path) -> Iterator[Folder]:
@@ -60,7 +65,7 @@ def occupy(root: Path) -> Iterator[Folder]:
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         folder = Folder(root.resolve())
-        for needed in (folder.logs, folder.exports):
+        for needed in (folder.logs, folder.exports, folder.files):
             needed.mkdir(mode=0o700, exist_ok=True)
         yield folder
     finally:

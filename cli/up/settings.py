@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from urllib.parse import quote
 
 from chassis.clock import BadClock, read_clock
 from chassis.settings import BadSettings, ServiceSettings, read_settings
 from cli.refusal import CannotStart
+from cli.up.folder import Folder
 from services.notifier.settings import NotifierSettings
 from services.registry.settings import RegistrySettings
 from services.reporting.settings import ReportingSettings
@@ -57,7 +58,7 @@ def chosen_clock() -> str | None:
 
 
 def environment(
-    service: str, database_url: str, nats_url: str, port: int, exports: Path, extra: Mapping[str, str]
+    service: str, database_url: str, nats_url: str, port: int, folder: Folder, extra: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment of one service's process."""
     return {
@@ -66,7 +67,9 @@ def environment(
         "ROLLCALL_NATS_URL": nats_url,
         "ROLLCALL_HOST": "127.0.0.1",
         "ROLLCALL_PORT": str(port),
-        "ROLLCALL_EXPORT_FOLDER": str(exports),
+        "ROLLCALL_EXPORT_FOLDER": str(folder.exports),
+        "ROLLCALL_STORAGE_URL": os.environ.get("ROLLCALL_STORAGE_URL")
+        or f"file:{quote(str(folder.files / service))}",
         "PYTHONUNBUFFERED": "1",
         **extra,
     }

@@ -100,7 +100,7 @@ class Supervisor:
                 self.addresses.databases[service],
                 self.nats.url(service),
                 self.ports[service],
-                self.folder.exports,
+                self.folder,
                 self.extra.get(service, {}),
             ),
         )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Change, Command, GivenInstant, Instant, Line, Reason, Shape
+from contracts.shapes import Aggregate, Change, Command, GivenInstant, Instant, Line, Reason, Shape, Title
 
 Mode = Literal["offline", "online", "both"]
 Selection = Literal["nominated", "shortlisted", "key"]
@@ -57,7 +57,7 @@ class NameHost(Command):
 class RegisterActivity(Command):
     serial_number: int | None = Field(default=None, ge=1, le=100_000)
     category: Line
-    name: Line
+    name: Title
     hosts: list[NameHost] = Field(min_length=1, max_length=100)
     starts_at: GivenInstant | None = None
     ends_at: GivenInstant | None = None
@@ -77,7 +77,7 @@ class RegisterActivity(Command):
 class ChangeActivity(Change):
     serial_number: int | None = Field(default=None, ge=1, le=100_000)
     category: Line = ""
-    name: Line = ""
+    name: Title = ""
     mode: Mode | None = None
     settings: list[Line] = Field(default=[], max_length=20)
     audiences: list[Line] = Field(default=[], max_length=20)

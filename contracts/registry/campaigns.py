@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Change, Command, Line, Shape
+from contracts.shapes import Aggregate, Change, Command, Line, Shape, Title
 
 
 class CampaignWarning(Shape):
@@ -38,8 +38,8 @@ class Campaign(Aggregate):
 
 
 class OpenCampaign(Command):
-    name: Line
-    theme: Line
+    name: Title
+    theme: Title
     starts_on: date
     ends_on: date
     timezone: Line
@@ -55,8 +55,8 @@ class OpenCampaign(Command):
 
 
 class ChangeCampaign(Change):
-    name: Line = ""
-    theme: Line = ""
+    name: Title = ""
+    theme: Title = ""
     starts_on: date = date.min
     ends_on: date = date.min
     based_on: list[Line] = Field(default=[], max_length=20)

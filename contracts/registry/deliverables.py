@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Reason, Shape
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Reason, Shape, Title
 
 
 class DueWarning(Shape):
@@ -43,7 +43,7 @@ class Deliverable(Aggregate):
 
 class DefineDeliverable(Command):
     kind: Line
-    title: Line
+    title: Title
     due_on: date | None = None
     due_time: time | None = None
     sections: list[Line] = Field(default=[], max_length=30)

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Prose
+from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Line, Prose, Title
 
 
 class Notice(Aggregate):
@@ -36,7 +36,7 @@ class Acknowledgement(Aggregate):
 
 
 class DraftNotice(Command):
-    title: Line
+    title: Title
     body: Prose
     addressee_ids: list[UUID] = Field(min_length=1, max_length=10_000)
     acknowledge_by: GivenInstant | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Command, Line
+from contracts.shapes import Aggregate, Command, Title
 
 
 class ThemeDay(Aggregate):
@@ -21,7 +21,7 @@ class ThemeDay(Aggregate):
 
 class SetThemeDay(Command):
     date: date
-    name: Line
+    name: Title
     organiser_ids: list[UUID] = Field(min_length=1, max_length=50)
 
 

@@ -62,6 +62,8 @@ class HandIn(Command):
     def _holds_something_or_nothing(self) -> Self:
         if self.nil_return and (self.sections or self.attachment_ids):
             raise ValueError("a nil return has no sections and no attachments")
+        if len(set(self.attachment_ids)) < len(self.attachment_ids):
+            raise ValueError("an attachment stands twice in attachment_ids; expected each once")
         if sum(len(text) for text in self.sections.values()) > SECTIONS_LIMIT:
             raise ValueError(
                 f"the sections together are longer than {SECTIONS_LIMIT} characters; attach the rest"

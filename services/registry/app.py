@@ -10,6 +10,8 @@ from services.registry.access.consumers import on_key_uses
 from services.registry.access.first import prepare
 from services.registry.activities import api as activities
 from services.registry.assignments import api as assignments
+from services.registry.attachments import api as attachments
+from services.registry.attachments.sweeps import make_sweeps
 from services.registry.campaigns import api as campaigns
 from services.registry.deliverables import api as deliverables
 from services.registry.imports import api as imports
@@ -33,12 +35,15 @@ SERVICE = Service(
         assignments.router,
         activities.router,
         imports.router,
+        attachments.streamed,
+        attachments.router,
     ),
     hears=(Hears(key_uses.FACTS, on_key_uses),),
     durables=tuple(durable for durable in DURABLES if durable.service == "registry"),
     catalogue=EVENTS,
     find_organization=describe,
     prepare=prepare,
+    make_sweeps=make_sweeps,
 )
 
 

@@ -10,6 +10,7 @@ from chassis.refusals import Forbidden, NotFound
 from contracts.registry.activities import Activity
 from contracts.registry.campaigns import Campaign
 from contracts.registry.keys import Role
+from contracts.registry.notices import Notice
 from contracts.registry.organizations import Organization
 
 FIXED = ("parent_id", "kind", "closed_on")
@@ -148,3 +149,21 @@ def check_oversees(principal: Principal, line: Collection[UUID]) -> None:
     """`line` is an organization and those above it: whoever is not of it finds nothing there."""
     if principal.organization_id not in line:
         raise NotFound("there is no such organization, or its assignments are not yours to see")
+
+
+def check_may_store(principal: Principal) -> None:
+    """Whoever writes notices or hosts activities stores what they name."""
+    if principal.role not in ("coordinator", "overseer", "reporter"):
+        raise NotAllowed(f"the role {principal.role} stores no attachments; expected reporter or coordinator")
+
+
+def may_read_notice(principal: Principal, campaign: Campaign, notice: Notice) -> bool:
+    """The office, the auditors, and once it is issued its addressees."""
+    is_told = notice.state == "issued" and principal.organization_id in notice.addressee_ids
+    return is_told or sees_all(principal, campaign)
+
+
+def may_read_activity(principal: Principal, campaign: Campaign, activity: Activity) -> bool:
+    """Everybody; a draft is for the office, the auditors and its hosts."""
+    hosts = [host.organization_id for host in activity.hosts]
+    return activity.state != "draft" or principal.organization_id in hosts or sees_all(principal, campaign)

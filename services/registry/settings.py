@@ -6,10 +6,10 @@ from fastapi import Depends, Request
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from chassis.settings import ServiceSettings
+from chassis.files.settings import FileSettings
 
 
-class RegistrySettings(ServiceSettings):
+class RegistrySettings(FileSettings):
     """`first_key` is the coordinator key of the first organization, made on an empty register.
 
     `name_prefixes` are what the office declares to mean nothing before a unit's name, such as 苏州市,
@@ -17,6 +17,7 @@ class RegistrySettings(ServiceSettings):
     """
 
     port: int = Field(default=8001, ge=1, le=65_535)
+    storage_url: str = Field(default="file:.rollcall/files/registry", min_length=1)
     office: str = Field(default="主办单位", min_length=1, max_length=300)
     first_key: str | None = Field(default=None, pattern=r"^rc_[0-9a-f]{32}_[A-Za-z0-9_-]{43}$")
     name_prefixes: Annotated[tuple[str, ...], NoDecode] = ()

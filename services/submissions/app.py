@@ -9,6 +9,8 @@ from contracts.registry import campaigns, keys, organizations
 from contracts.streams import DURABLES
 from services.submissions.assignments import api as assignments
 from services.submissions.assignments.consumers import on_assignments
+from services.submissions.attachments import api as attachments
+from services.submissions.attachments.sweeps import make_sweeps
 from services.submissions.directory.consumers import on_campaigns, on_keys, on_organizations
 from services.submissions.directory.store import describe
 from services.submissions.settings import SubmissionsSettings
@@ -17,7 +19,13 @@ from services.submissions.submissions.intake import Intake
 
 SERVICE = Service(
     name="submissions",
-    routers=(assignments.router, submissions.direct, submissions.router),
+    routers=(
+        assignments.router,
+        submissions.direct,
+        submissions.router,
+        attachments.streamed,
+        attachments.router,
+    ),
     hears=(
         Hears(organizations.FACTS, on_organizations),
         Hears(keys.FACTS, on_keys),
@@ -28,6 +36,7 @@ SERVICE = Service(
     catalogue=EVENTS,
     find_organization=describe,
     tell_key_use=SubmissionsKeyUseNoted.model_validate,
+    make_sweeps=make_sweeps,
     make_parts=lambda database: {"intake": Intake(database)},
 )
 

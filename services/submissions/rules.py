@@ -34,6 +34,17 @@ def check_may_hand_in(principal: Principal, organization_id: UUID) -> None:
         raise NotAllowed(f"the role {principal.role} hands in nothing; expected reporter")
 
 
+def check_may_store(principal: Principal) -> None:
+    """Whoever hands in stores what belongs to it."""
+    if principal.role not in HANDS_IN:
+        raise NotAllowed(f"the role {principal.role} stores no attachments; expected reporter")
+
+
+def may_keep_attachments(principal: Principal, organization_id: UUID) -> bool:
+    """An organization sees what it stored itself; ops sees machines only."""
+    return principal.role != "ops" and principal.organization_id == organization_id
+
+
 def not_assigned() -> NotAssigned:
     """The one answer to whoever asks for what is not the own."""
     return NotAssigned(

@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
-from chassis.settings import ServiceSettings
+from chassis.files.settings import FileSettings
 
 
-class SubmissionsSettings(ServiceSettings):
-    """Nothing but what every service needs."""
+class SubmissionsSettings(FileSettings):
+    """What every service needs, and where attachments lie."""
 
     port: int = Field(default=8002, ge=1, le=65_535)
+    storage_url: str = Field(default="file:.rollcall/files/submissions", min_length=1)

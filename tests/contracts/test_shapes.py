@@ -5,9 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from contracts.registry.activities import RescheduleActivity
+from contracts.registry.activities import RegisterActivity, RescheduleActivity
+from contracts.registry.campaigns import OpenCampaign
+from contracts.registry.deliverables import DefineDeliverable
+from contracts.registry.notices import DraftNotice
 from contracts.registry.organizations import CreateOrganization, Organization, OrganizationRegistered
 from contracts.submissions.submissions import HandIn, ReturnSubmission
 
@@ -117,3 +120,22 @@ def test_a_nil_return_holds_nothing_and_sections_have_a_limit_together() -> None
 def test_a_return_says_why() -> None:
     with pytest.raises(ValidationError):
         ReturnSubmission.model_validate_json('{"reasons": []}')
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (DraftNotice, "title"),
+        (DefineDeliverable, "title"),
+        (RegisterActivity, "name"),
+        (OpenCampaign, "theme"),
+    ],
+)
+def test_a_title_with_a_classification_mark_is_refused_by_its_own_name(
+    command: type[BaseModel], field: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        command.model_validate({field: "机密★关于开展宣传周的通知"})
+    marked = [error for error in refused.value.errors() if error["type"] == "classified_content"]
+    assert [error["loc"] for error in marked] == [(field,)]
+    assert "不得填报涉密信息" in marked[0]["msg"]

@@ -1,5 +1,6 @@
 """A service's app over a fresh database, without the bus: called over HTTP, told things by its own consumers."""
 
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from chassis.access import AccessKey
 from chassis.clock import Clock
 from chassis.connections import open_pool
 from chassis.database import Database
+from chassis.files.settings import FileSettings
 from chassis.identity import new_id
 from chassis.service import Running, Service, make_app, make_running
 from chassis.settings import ServiceSettings
@@ -84,6 +86,9 @@ async def serving(
 ) -> AsyncIterator[ServiceUnderTest]:
     """The service over a database of the test's own; the end of the block leaves nothing behind."""
     made = await cluster.clone(service.name)
+    folder = tempfile.TemporaryDirectory(prefix="rollcall-test-")
+    if isinstance(settings, FileSettings):
+        settings = settings.model_copy(update={"storage_url": f"file:{folder.name}/files"})
     pool = await open_pool(made.url, service.name, 20)
     clock = HandClock(at)
     running = make_running(service, settings, Database(pool, clock))
@@ -94,3 +99,4 @@ async def serving(
     finally:
         pool.terminate()
         await made.drop()
+        folder.cleanup()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from chassis.files.kinds import KINDS
+from chassis.files.settings import FileSettings
 from chassis.settings import PREFIX, ServiceSettings
 from cli.up.settings import SETTINGS
 
@@ -27,6 +29,15 @@ MEANINGS = {
     "smtp_url": "the mail server, as `smtp://host:port`; without it mails wait",
     "mail_from": "the sender of mails",
     "webhook_allow_private": "let webhooks point into private networks; demos and tests only",
+    "storage_url": "where attachments lie: `file:<folder>` or `s3://<bucket>/<prefix>`; set by `rollcall up`",
+    "storage_incoming": "where a file grows until it is whole; `incoming` below the folder, or below the machine's own",
+    "storage_endpoint": "the bucket's server, as `https://host:port`; without it the cloud's own",
+    "storage_region": "the bucket's region",
+    "storage_access_key": "the bucket's key; without it the machine's own rights count",
+    "storage_secret_key": "its secret",
+    "upload_limit_bytes": "how long one attachment may be",
+    "upload_kinds": "which kinds of attachments are taken, parted by commas",
+    "clamd_url": "the virus scanner, as `tcp://host:port` or `unix:<path>`; its StreamMaxLength must be no less",
     "export_folder": "where finished exports lie; set by `rollcall up`",
 }
 
@@ -44,12 +55,13 @@ def write_table() -> str:
     ]
     seen: set[str] = set()
     shared = set(ServiceSettings.model_fields)
+    filing = set(FileSettings.model_fields) - shared
     for service, model in SETTINGS.items():
         for name, field in model.model_fields.items():
             if name in seen:
                 continue
             seen.add(name)
-            whom = "all" if name in shared else service
+            whom = "all" if name in shared else "registry, submissions" if name in filing else service
             default = "required" if field.is_required() else _write(name, field.default)
             lines.append(f"| `{PREFIX}{name.upper()}` | {whom} | {default} | {MEANINGS[name]} |")
     return "\n".join(lines) + "\n"
@@ -58,6 +70,10 @@ def write_table() -> str:
 def _write(name: str, default: object) -> str:
     if name == "port":
         return "8001 to 8004"
+    if name == "storage_url":
+        return "`file:.rollcall/files/<service>`"
+    if name == "upload_kinds":
+        return "all of `" + ",".join(KINDS) + "`"
     return "" if default in (None, ()) else f"`{default}`"
 
 

@@ -16,6 +16,7 @@ from chassis.idempotency import AnsweredBefore, Claim, Kept
 from chassis.identity import new_id
 from chassis.refusals import Refusal
 from chassis.tracing import current_traceparent
+from contracts.attachments import Attachment
 from contracts.submissions.submissions import (
     HandIn,
     Receipt,
@@ -24,6 +25,7 @@ from contracts.submissions.submissions import (
     SubmissionVersion,
 )
 from services.submissions import rules
+from services.submissions.attachments import store as attachments
 from services.submissions.submissions import model, store
 from services.submissions.submissions.model import Owed
 
@@ -72,6 +74,7 @@ async def hand_in_all(database: Database, batch: Sequence[Asked]) -> list[Receip
         desk = await _open_desk(tx, batch)
         outcomes = [desk.take(asked) for asked in batch]
         await store.save_received(tx, list(desk.present.values()), desk.versions)
+        await attachments.use(tx, desk.uses)
         await tx.append(desk.entries)
         await idempotency.keep_all(tx.connection, desk.answered, tx.now)
     return outcomes
@@ -83,7 +86,8 @@ async def _open_desk(tx: Transaction, batch: Sequence[Asked]) -> "Desk":
     # After the locks: whoever held them has committed, and what it did is seen.
     present = await store.read_present(tx, list(owed))
     kept = await idempotency.read_kept(tx.connection, [asked.claim for asked in batch if asked.claim])
-    return Desk(owed, present, kept)
+    named = await attachments.read_named(tx, [id for asked in batch for id in asked.command.attachment_ids])
+    return Desk(owed, present, kept, named)
 
 
 @dataclass
@@ -93,8 +97,10 @@ class Desk:
     owed: dict[UUID, Owed]
     known: dict[UUID, Submission]
     kept: dict[tuple[UUID, str], Kept]
+    named: dict[UUID, Attachment]
     present: dict[UUID, Submission] = field(default_factory=dict)
     versions: list[tuple[UUID, SubmissionVersion]] = field(default_factory=list)
+    uses: list[tuple[UUID, UUID]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     answered: dict[tuple[UUID, str], Kept] = field(default_factory=dict)
 
@@ -122,10 +128,12 @@ class Desk:
             raise rules.not_assigned()
         rules.check_may_hand_in(asked.actor, owed.organization_id)
         present = self.present.get(owed.id) or self.known.get(owed.id)
+        attached = model.check_attachments(owed, command.attachment_ids, self.named)
         number = model.make_receipt_number(owed.timezone, at)
-        submission, version = model.hand_in(owed, present, command, new_id(), number, at)
+        submission, version = model.hand_in(owed, present, command, new_id(), number, at, attached)
         self.present[owed.id] = submission
         self.versions.append((submission.id, version))
+        self.uses += [(each.id, submission.id) for each in attached]
         self.entries.append(Entry(SubmissionReceived(submission=submission), asked.actor, asked.traceparent))
         return receipt_of(submission)
 

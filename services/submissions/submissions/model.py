@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.refusals import Conflict, Unprocessable
+from contracts.attachments import Attachment
 from contracts.submissions.submissions import (
     GiveReason,
     HandIn,
@@ -52,7 +53,11 @@ class SectionUnknown(Unprocessable):
 
 
 class AttachmentUnknown(Unprocessable):
-    """An attachment that is not there."""
+    """An attachment that is not there, or not of the unit that hands in."""
+
+
+class AttachmentRefused(Unprocessable):
+    """An attachment in which the scanner found something."""
 
 
 class NotReceived(Conflict):
@@ -88,8 +93,6 @@ class Owed:
 
 def check_sections(owed: Owed, command: HandIn) -> None:
     """Every section that is asked for, and none else; a nil return has none."""
-    if command.attachment_ids:
-        raise AttachmentUnknown(f"there is no attachment {command.attachment_ids[0]}")
     unknown = [name for name in command.sections if name not in owed.sections]
     if unknown:
         raise SectionUnknown(
@@ -100,8 +103,31 @@ def check_sections(owed: Owed, command: HandIn) -> None:
         raise SectionMissing(f"{'、'.join(missing)} is missing", sections=missing)
 
 
+def check_attachments(owed: Owed, ids: Sequence[UUID], named: Mapping[UUID, Attachment]) -> list[Attachment]:
+    """The attachments in their order: each stored by the unit itself, and none that the scanner refused."""
+    unknown = [str(id) for id in ids if id not in named or named[id].organization_id != owed.organization_id]
+    if unknown:
+        raise AttachmentUnknown(
+            f"there is no attachment {unknown[0]}, or it is not yours; store it with POST /v1/attachments first",
+            attachment_ids=unknown,
+        )
+    refused = [named[id] for id in ids if named[id].state == "refused"]
+    if refused:
+        raise AttachmentRefused(
+            f"the scanner refused {refused[0].filename}: {refused[0].finding}; store another file",
+            attachment_ids=[str(each.id) for each in refused],
+        )
+    return [named[id] for id in ids]
+
+
 def hand_in(
-    owed: Owed, present: Submission | None, command: HandIn, id: UUID, receipt_number: str, at: datetime
+    owed: Owed,
+    present: Submission | None,
+    command: HandIn,
+    id: UUID,
+    receipt_number: str,
+    at: datetime,
+    attached: Sequence[Attachment] = (),
 ) -> tuple[Submission, SubmissionVersion]:
     """The next version with its receipt, or a refusal."""
     if owed.state == "waived":
@@ -119,7 +145,7 @@ def hand_in(
             current_version=version,
         )
     check_sections(owed, command)
-    content = write_content(owed.id, command)
+    content = write_content(owed.id, command, attached)
     kept = SubmissionVersion(
         version=version + 1,
         receipt_number=receipt_number,
@@ -232,14 +258,20 @@ def _decide(present: Submission, at: datetime, **fields: Any) -> Submission:
     return present.model_copy(update={"revision": present.revision + 1, "updated_at": at, **fields})
 
 
-def write_content(assignment_id: UUID, command: HandIn) -> str:
-    """What was handed in as canonical JSON: names in order, no spaces, UTF-8. Its SHA-256 is on the receipt."""
-    content = {
+def write_content(assignment_id: UUID, command: HandIn, attached: Sequence[Attachment] = ()) -> str:
+    """What was handed in as canonical JSON: names in order, no spaces, UTF-8. Its SHA-256 is on the receipt, and
+    stands for the attachments' bytes too, by theirs.
+    """
+    content: dict[str, Any] = {
         "assignment_id": str(assignment_id),
         "attachment_ids": [str(id) for id in command.attachment_ids],
         "nil_return": command.nil_return,
         "sections": command.sections,
     }
+    if attached:
+        content["attachments"] = [
+            {"filename": each.filename, "id": str(each.id), "sha256": each.sha256} for each in attached
+        ]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

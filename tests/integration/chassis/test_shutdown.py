@@ -34,6 +34,7 @@ class ServiceProcess:
             "NATS_URL": nats_url,
             "PORT": str(self.port),
             "OFFICE": "苏州市委网信办",
+            "STORAGE_URL": f"file:{folder}/files",
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from chassis.service import make_app, make_running
 from services.registry.app import SERVICE
 from tests.integration.registry.conftest import World
+from tests.support.files import a_pdf
 
 # The office's coordinator comes last: what it does, it does once. `other` is a coordinator whose campaign this is
 # not, `stranger` a unit that the notice was not addressed to; the auditor and ops hold keys of the office, which is
@@ -62,6 +63,10 @@ TABLE = """
     PATCH  /v1/activities/{id}                       401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/reschedule            401  403      403      403      403     403 404   200
     PUT    /v1/activities/{id}/selection             401  403      403      403      403     403 404   200
+    POST   /v1/attachments                           401  201      201      201      403     403 201   201
+    GET    /v1/attachments                           401  200      200      200      200     403 200   200
+    GET    /v1/attachments/{id}                      401  404      404      404      200     404 404   200
+    GET    /v1/attachments/{id}/file                 401  404      404      404      200     404 404   200
     POST   /v1/campaigns/{campaign_id}/imports       401  403      403      403      403     403 404   201
     GET    /v1/imports/{id}                          401  403      403      403      403     403 404   200
     POST   /v1/imports/{id}/apply                    401  403      403      403      403     403 404   200
@@ -126,6 +131,7 @@ class Stage:
         self.ids["deliverables"] = (await self.make(f"{at}/deliverables", self.deliverable()))["id"]
         self.ids["assignments"] = (await self.world.items(f"{at}/assignments", self.runs))[0]["id"]
         self.ids["activities"] = (await self.make(f"{at}/activities", self.activity()))["id"]
+        self.ids["attachments"] = (await self.store_file(self.runs)).json()["id"]
         preview = await self.import_file(self.runs)
         assert preview.status_code == 201, preview.text
         self.ids["imports"] = preview.json()["id"]
@@ -199,11 +205,18 @@ class Stage:
         caller = CALLERS.get(column, column)
         if route.endswith("/imports"):
             return await self.import_file(caller)
+        if route == "POST /v1/attachments":
+            return await self.store_file(caller)
         method, path = route.split()[0], self.path(route)
         headers = {}
         if method == "PATCH":
             headers["If_Match"] = (await self.world.get(path, self.runs)).headers.get("ETag", '"1"')
         return await self.world.ask(method, path, caller, self.body(route, column), **headers)
+
+    async def store_file(self, caller: str | None) -> httpx.Response:
+        key = None if caller is None else self.world.keys[caller]
+        files = {"file": ("附件.pdf", a_pdf(), "application/pdf")}
+        return await self.world.service.ask("POST", "/v1/attachments", key, files=files)
 
     async def import_file(self, caller: str | None) -> httpx.Response:
         key = None if caller is None else self.world.keys[caller]

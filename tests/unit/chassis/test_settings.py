@@ -89,6 +89,22 @@ def test_production_has_no_clock_but_the_machines(monkeypatch: pytest.MonkeyPatc
     assert read_settings(ServiceSettings).profile == "production"
 
 
+@pytest.mark.parametrize("service", ["registry", "submissions"])
+def test_a_folder_for_files_that_cannot_be_made_is_named(service: str) -> None:
+    values = {**GOOD, "STORAGE_URL": "file:/proc/files"}
+    ended = subprocess.run(
+        [sys.executable, "-m", f"services.{service}"],
+        env={**os.environ, **{f"ROLLCALL_{name}": value for name, value in values.items()}},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.startswith("ROLLCALL_STORAGE_URL: /proc/files cannot be made")
+    assert len(ended.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("service", ["registry", "submissions", "notifier", "reporting"])
 def test_a_service_that_is_set_badly_ends_with_status_2_and_a_line_a_variable(service: str) -> None:
     values = {f"ROLLCALL_{name}": value for name, value in {**GOOD, "PORT": "none", "ROLE": "boss"}.items()}

@@ -1,0 +1,1 @@
+"""Attachments: files that units hand over, and name when they hand in."""

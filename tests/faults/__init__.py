@@ -1,0 +1,1 @@
+"""Faults that take minutes: each a program of its own, run by `make faults`."""
