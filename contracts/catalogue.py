@@ -15,7 +15,7 @@ from contracts.registry import (
     theme_days,
 )
 from contracts.reporting import exports
-from contracts.submissions import submissions
+from contracts.submissions import incidents, submissions
 
 FACTS: tuple[type[Event], ...] = (
     *organizations.FACTS,
@@ -28,6 +28,8 @@ FACTS: tuple[type[Event], ...] = (
     *deliverables.FACTS,
     *assignments.FACTS,
     *submissions.FACTS,
+    *incidents.FACTS,
+    *incidents.LIMIT_FACTS,
     *notifications.FACTS,
     *exports.FACTS,
 )

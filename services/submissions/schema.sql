@@ -20,6 +20,8 @@ CREATE TABLE public.assignment (
     due_at timestamp with time zone,
     closes_at timestamp with time zone,
     state text NOT NULL,
+    review_stages integer DEFAULT 1 NOT NULL,
+    CONSTRAINT assignment_review_stages_check CHECK ((review_stages = ANY (ARRAY[1, 2]))),
     CONSTRAINT assignment_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'waived'::text])))
 );
 CREATE TABLE public.campaign (
@@ -134,10 +136,23 @@ CREATE TABLE public.submission (
     reasons jsonb NOT NULL,
     returned_at timestamp with time zone,
     correct_by timestamp with time zone,
+    review_stages integer DEFAULT 1 NOT NULL,
+    review_stage integer DEFAULT 1 NOT NULL,
+    endorsed_at timestamp with time zone,
+    endorsed_by uuid,
+    withdrawn_at timestamp with time zone,
+    withdrawal_reason text,
     CONSTRAINT submission_check CHECK ((revision >= version)),
     CONSTRAINT submission_check1 CHECK (((state <> 'accepted'::text) OR ((accepted_version = version) AND (accepted_at IS NOT NULL)))),
     CONSTRAINT submission_check2 CHECK (((state <> 'returned'::text) OR (returned_at IS NOT NULL))),
     CONSTRAINT submission_check3 CHECK (((accepted_version IS NULL) OR (accepted_version <= version))),
+    CONSTRAINT submission_check4 CHECK ((review_stage <= review_stages)),
+    CONSTRAINT submission_check5 CHECK (((endorsed_at IS NULL) = (endorsed_by IS NULL))),
+    CONSTRAINT submission_check6 CHECK (((endorsed_at IS NULL) OR (review_stage = 2))),
+    CONSTRAINT submission_check7 CHECK (((state <> 'accepted'::text) OR (review_stage = review_stages))),
+    CONSTRAINT submission_check8 CHECK (((withdrawn_at IS NULL) OR (state = 'withdrawn'::text))),
+    CONSTRAINT submission_review_stage_check CHECK ((review_stage = ANY (ARRAY[1, 2]))),
+    CONSTRAINT submission_review_stages_check CHECK ((review_stages = ANY (ARRAY[1, 2]))),
     CONSTRAINT submission_state_check CHECK ((state = ANY (ARRAY['received'::text, 'returned'::text, 'accepted'::text, 'withdrawn'::text]))),
     CONSTRAINT submission_version_check CHECK ((version >= 1))
 );
@@ -193,8 +208,10 @@ CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id,
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
+CREATE INDEX submission_arrival ON public.submission USING btree (received_at, id);
 CREATE INDEX submission_campaign ON public.submission USING btree (campaign_id, id);
 CREATE INDEX submission_owner ON public.submission USING btree (organization_id, id);
+CREATE INDEX submission_queue ON public.submission USING btree (deliverable_id, state, received_at, id);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.outbox

@@ -49,9 +49,8 @@ class Intake:
         self.database = database
         self.gatherer = Gatherer(self._hand_in_all)
 
-    async def hand_in(self, command: HandIn, actor: Principal) -> Receipt:
-        """Take in the first or the next version; the receipt is on disk before it is answered."""
-        at = self.database.clock.now()
+    async def hand_in(self, command: HandIn, actor: Principal, at: datetime) -> Receipt:
+        """Take in what was wholly received `at`; the receipt is on disk before it is answered."""
         return await self.gatherer.ask(
             Asked(command, actor, at, idempotency.current(), current_traceparent())
         )
@@ -123,7 +122,11 @@ class Desk:
         rules.check_may_hand_in(asked.actor, owed.organization_id)
         present = self.present.get(owed.id) or self.known.get(owed.id)
         number = model.make_receipt_number(owed.timezone, at)
-        submission, version = model.hand_in(owed, present, command, new_id(), number, at)
+        handed_in = model.hand_in(owed, present, command, new_id(), number, at)
+        if handed_in is None:
+            assert present is not None
+            return receipt_of(present)
+        submission, version = handed_in
         self.present[owed.id] = submission
         self.versions.append((submission.id, version))
         self.entries.append(Entry(SubmissionReceived(submission=submission), asked.actor, asked.traceparent))
