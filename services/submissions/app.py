@@ -10,13 +10,21 @@ from services.submissions.assignments import api as assignments
 from services.submissions.assignments.consumers import on_assignments
 from services.submissions.directory.consumers import on_campaigns, on_keys, on_organizations
 from services.submissions.directory.store import describe
+from services.submissions.incident_limits import api as incident_limits
+from services.submissions.incidents import api as incidents
 from services.submissions.settings import SubmissionsSettings
 from services.submissions.submissions import api as submissions
 from services.submissions.submissions.intake import Intake
 
 SERVICE = Service(
     name="submissions",
-    routers=(assignments.router, submissions.direct, submissions.router),
+    routers=(
+        assignments.router,
+        submissions.direct,
+        submissions.router,
+        incidents.router,
+        incident_limits.router,
+    ),
     hears=(
         Hears(organizations.FACTS, on_organizations),
         Hears(keys.FACTS, on_keys),

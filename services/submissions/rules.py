@@ -96,3 +96,41 @@ def check_may_list(principal: Principal) -> None:
         raise NotAllowed(
             "the role ops reads metrics only; expected reporter, overseer, coordinator or auditor"
         )
+
+
+def check_may_report(principal: Principal) -> None:
+    """Whoever hands in for a unit reports its incidents."""
+    if principal.role not in HANDS_IN:
+        raise NotAllowed(f"the role {principal.role} reports nothing; expected reporter")
+
+
+def check_may_follow_up(principal: Principal, organization_id: UUID) -> None:
+    """Who reads an incident of another unit does not write in it."""
+    check_may_report(principal)
+    if principal.organization_id != organization_id:
+        raise NotAllowed("only the unit that reported an incident follows up on it")
+
+
+def may_read_incident(principal: Principal, standing: Standing) -> bool:
+    """The unit itself, overseers and offices above it, and the issuer's coordinator; auditors do not."""
+    if principal.role not in HANDS_IN:
+        return False
+    if principal.organization_id == standing.organization_id:
+        return True
+    if principal.role == "coordinator" and principal.organization_id == standing.issuer_id:
+        return True
+    return principal.role != "reporter" and principal.organization_id in standing.above
+
+
+def check_may_list_incidents(principal: Principal) -> None:
+    """Incidents are for those who act on them."""
+    if principal.role not in HANDS_IN:
+        raise NotAllowed(
+            f"the role {principal.role} reads no incidents; expected reporter, overseer or coordinator"
+        )
+
+
+def check_may_set_limits(principal: Principal, is_root: bool) -> None:
+    """The limits hold for all, so they are the root office's."""
+    if principal.role != "coordinator" or not is_root:
+        raise NotAllowed("only the coordinator of the office over all sets the limits")

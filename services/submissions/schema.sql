@@ -70,6 +70,46 @@ CREATE TABLE public.idempotency (
     made_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
+CREATE TABLE public.incident (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid,
+    activity_id uuid,
+    organization_id uuid NOT NULL,
+    severity text NOT NULL,
+    state text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    discovered_at timestamp with time zone NOT NULL,
+    summary text NOT NULL,
+    receipt_number text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    hours integer,
+    report_by timestamp with time zone,
+    in_time boolean,
+    reports jsonb NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT incident_check CHECK ((discovered_at >= occurred_at)),
+    CONSTRAINT incident_check1 CHECK (((severity = 'general'::text) = (report_by IS NULL))),
+    CONSTRAINT incident_check2 CHECK (((report_by IS NULL) = (in_time IS NULL))),
+    CONSTRAINT incident_check3 CHECK (((report_by IS NULL) = (hours IS NULL))),
+    CONSTRAINT incident_check4 CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT incident_check5 CHECK (((activity_id IS NULL) OR (campaign_id IS NOT NULL))),
+    CONSTRAINT incident_severity_check CHECK ((severity = ANY (ARRAY['extraordinary'::text, 'major'::text, 'large'::text, 'general'::text]))),
+    CONSTRAINT incident_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text]))),
+    CONSTRAINT incident_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.incident_limit (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    hours integer NOT NULL,
+    CONSTRAINT incident_limit_hours_check CHECK (((hours >= 1) AND (hours <= 72))),
+    CONSTRAINT incident_limit_version_check CHECK ((version >= 1))
+);
 CREATE TABLE public.organization (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -183,6 +223,14 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
+ALTER TABLE ONLY public.incident_limit
+    ADD CONSTRAINT incident_limit_kind_key UNIQUE (kind);
+ALTER TABLE ONLY public.incident_limit
+    ADD CONSTRAINT incident_limit_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_receipt_number_key UNIQUE (receipt_number);
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.outbox
@@ -206,6 +254,8 @@ ALTER TABLE ONLY public.submission_version
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, id);
 CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id, id);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
+CREATE INDEX incident_campaign ON public.incident USING btree (campaign_id, id);
+CREATE INDEX incident_owner ON public.incident USING btree (organization_id, id);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX submission_arrival ON public.submission USING btree (received_at, id);
