@@ -178,7 +178,9 @@ CREATE TABLE public.submission (
     assignment_id uuid NOT NULL,
     state text NOT NULL,
     on_time boolean NOT NULL,
-    nil_return boolean NOT NULL
+    nil_return boolean NOT NULL,
+    review_stages integer DEFAULT 1 NOT NULL,
+    review_stage integer DEFAULT 1 NOT NULL
 );
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
