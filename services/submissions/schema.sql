@@ -190,7 +190,6 @@ CREATE TABLE public.submission (
     CONSTRAINT submission_check5 CHECK (((endorsed_at IS NULL) = (endorsed_by IS NULL))),
     CONSTRAINT submission_check6 CHECK (((endorsed_at IS NULL) OR (review_stage = 2))),
     CONSTRAINT submission_check7 CHECK (((state <> 'accepted'::text) OR (review_stage = review_stages))),
-    CONSTRAINT submission_check8 CHECK (((withdrawn_at IS NULL) OR (state = 'withdrawn'::text))),
     CONSTRAINT submission_review_stage_check CHECK ((review_stage = ANY (ARRAY[1, 2]))),
     CONSTRAINT submission_review_stages_check CHECK ((review_stages = ANY (ARRAY[1, 2]))),
     CONSTRAINT submission_state_check CHECK ((state = ANY (ARRAY['received'::text, 'returned'::text, 'accepted'::text, 'withdrawn'::text]))),

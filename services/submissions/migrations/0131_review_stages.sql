@@ -13,8 +13,7 @@ ALTER TABLE submission
     ADD CHECK (review_stage <= review_stages),
     ADD CHECK ((endorsed_at IS NULL) = (endorsed_by IS NULL)),
     ADD CHECK (endorsed_at IS NULL OR review_stage = 2),
-    ADD CHECK (state <> 'accepted' OR review_stage = review_stages),
-    ADD CHECK (withdrawn_at IS NULL OR state = 'withdrawn');
+    ADD CHECK (state <> 'accepted' OR review_stage = review_stages);
 
 -- The queue of those who review: by arrival, within a deliverable or over all.
 CREATE INDEX submission_arrival ON submission (received_at, id);

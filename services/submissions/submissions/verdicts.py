@@ -27,7 +27,7 @@ class NotAccepted(Conflict):
 
 
 class NotWithdrawable(Conflict):
-    """Only what is not decided yet can be withdrawn."""
+    """Only what is handed in and was never accepted can be withdrawn."""
 
 
 class CorrectByInThePast(Unprocessable):
