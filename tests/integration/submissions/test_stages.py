@@ -52,7 +52,8 @@ async def test_the_office_does_not_accept_what_the_district_has_not_let_through_
 async def test_past_the_first_stage_the_district_decides_no_more(world: World) -> None:
     _, id = await handed_in(world)
     await decide(world, "district", id)
-    for verb, body in (("accept", {}), ("return", REASONS)):
+    bodies: dict[str, dict[str, Any]] = {"accept": {}, "return": REASONS}
+    for verb, body in bodies.items():
         late = await decide(world, "district", id, verb, **body)
         assert (late["status"], late["code"]) == (409, "endorsed_already")
     returned = await decide(world, "office", id, "return", **REASONS)
