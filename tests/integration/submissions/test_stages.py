@@ -118,7 +118,8 @@ async def test_a_version_that_has_been_replaced_is_not_decided_also_by_the_bodys
 ) -> None:
     assignment, id = await handed_in(world)
     await world.hand_in(assignment, text="新")
-    body = {"accept": {}, "return": REASONS, "reopen": {"reason": "x"}, "withdraw": {}}[verb]
+    bodies: dict[str, dict[str, Any]] = {"return": REASONS, "reopen": {"reason": "x"}}
+    body = bodies.get(verb, {})
     who = {"accept": "district", "return": "district", "reopen": "office", "withdraw": "town"}[verb]
     stale = await decide(world, who, id, verb, version=1, **body)
     assert (stale["status"], stale["code"], stale["current_version"]) == (412, "stale_version", 2)
