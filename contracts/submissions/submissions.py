@@ -215,11 +215,13 @@ class ListedSubmission(Submission):
 
 
 class Decision(Shape):
-    """What became of one of many: the submission as it stands now, or the problem that is its refusal."""
+    """What became of one of many: where the submission stands now, or the problem that is its refusal."""
 
     id: UUID
     status: int
-    submission: Submission | None = None
+    version: int | None = None
+    state: State | None = None
+    review_stage: Stage | None = None
     problem: dict[str, Any] | None = None
 
 

@@ -23,26 +23,36 @@ async def accept_submissions(database: Database, command: AcceptSubmissions, act
     """Accept each version that is named; the refusal of one is only its own."""
     async with database.transaction() as tx:
         found = await cases.open_cases(tx, [each.id for each in command.submissions])
-        results = [_decide(tx, found, each, actor) for each in command.submissions]
-        accepted = [each.submission for each in results if each.submission is not None]
-        await _keep(tx, accepted, actor)
-        return tx.answer(Decisions(results=results))
+        outcomes = [_decide(tx, found, each, actor) for each in command.submissions]
+        await _keep(tx, [each for each in outcomes if isinstance(each, Submission)], actor)
+        named = zip(command.submissions, outcomes, strict=True)
+        return tx.answer(Decisions(results=[_tell(asked.id, outcome) for asked, outcome in named]))
 
 
-def _decide(tx: Transaction, found: dict[UUID, Case], asked: AcceptedVersion, actor: Principal) -> Decision:
+def _decide(
+    tx: Transaction, found: dict[UUID, Case], asked: AcceptedVersion, actor: Principal
+) -> Submission | Refusal:
+    case = found.get(asked.id)
+    if case is None:
+        return not_seen(asked.id)
     try:
-        case = found.get(asked.id)
-        if case is None:
-            raise not_seen(asked.id)
         accepted = handlers.decide_acceptance(case, asked.version, None, actor, tx)
     except Refusal as refusal:
-        return Decision(id=asked.id, status=refusal.status, problem=problems.describe(refusal))
+        return refusal
     # Named a second time, it is decided already.
     found[asked.id] = Case(accepted, case.owed, case.standing)
-    return Decision(id=asked.id, status=200, submission=accepted)
+    return accepted
 
 
 async def _keep(tx: Transaction, accepted: list[Submission], actor: Principal) -> None:
     await store.save(tx, accepted)
     traceparent = current_traceparent()
     await tx.append([Entry(handlers.acceptance_fact(each), actor, traceparent) for each in accepted])
+
+
+def _tell(id: UUID, outcome: Submission | Refusal) -> Decision:
+    if isinstance(outcome, Refusal):
+        return Decision(id=id, status=outcome.status, problem=problems.describe(outcome))
+    return Decision(
+        id=id, status=200, version=outcome.version, state=outcome.state, review_stage=outcome.review_stage
+    )

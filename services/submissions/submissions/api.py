@@ -74,8 +74,8 @@ async def hand_in_bulk(
 
 @router.post("/v1/submissions/accept", dependencies=[OncePerKey])
 async def accept_submissions(command: AcceptSubmissions, caller: Caller, database: Db) -> Decisions:
-    """Accept up to 500 at once, each the version that was read, and each with an outcome of its own: 200 and the
-    submission, or the status and problem of its refusal. At the first of two stages an acceptance endorses.
+    """Accept up to 500 at once, each the version that was read, and each with an outcome of its own: 200 and
+    where it stands now, or the status and problem of its refusal. At the first of two stages an acceptance endorses.
     """
     return await acceptance.accept_submissions(database, command, caller)
 
