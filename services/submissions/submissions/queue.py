@@ -35,25 +35,30 @@ LIST = """
         SELECT $13::uuid AS id
         UNION
         SELECT o.id FROM organization o JOIN under ON o.parent_id = under.id
+    ), page AS (
+        SELECT s.id FROM submission s
+         WHERE (s.received_at, s.id) > ($5, $6)
+           AND (s.organization_id IN (SELECT id FROM seen)
+                OR ($3 AND s.campaign_id IN (SELECT c.id FROM campaign c WHERE c.issuer_id = $1)) OR $4)
+           AND ($7::uuid IS NULL OR s.campaign_id = $7)
+           AND ($8::uuid IS NULL OR s.assignment_id = $8)
+           AND ($9::uuid IS NULL OR s.organization_id = $9)
+           AND ($10::text IS NULL OR s.state = $10)
+           AND ($11::uuid IS NULL OR s.deliverable_id = $11)
+           AND ($12::int IS NULL OR s.review_stage = $12)
+           AND ($13::uuid IS NULL OR s.organization_id IN (SELECT id FROM under))
+         ORDER BY s.received_at, s.id LIMIT $14
     )
     SELECT s.id, s.version, s.created_at, s.updated_at, s.revision, s.campaign_id, s.assignment_id, s.deliverable_id,
            s.organization_id, s.state, s.sections, s.nil_return, s.attachment_ids, s.receipt_number, s.received_at,
            s.on_time, s.content_sha256, s.first_received_at, s.accepted_version, s.accepted_at, s.reasons,
            s.returned_at, s.correct_by, s.review_stages, s.review_stage, s.endorsed_at, s.endorsed_by, s.withdrawn_at,
            s.withdrawal_reason, coalesce(a.title, '') AS title, a.due_at, c.timezone
-      FROM submission s
+      FROM page
+      JOIN submission s USING (id)
       LEFT JOIN campaign c ON c.id = s.campaign_id
       LEFT JOIN assignment a ON a.id = s.assignment_id
-     WHERE (s.received_at, s.id) > ($5, $6)
-       AND (s.organization_id IN (SELECT id FROM seen) OR ($3 AND c.issuer_id = $1) OR $4)
-       AND ($7::uuid IS NULL OR s.campaign_id = $7)
-       AND ($8::uuid IS NULL OR s.assignment_id = $8)
-       AND ($9::uuid IS NULL OR s.organization_id = $9)
-       AND ($10::text IS NULL OR s.state = $10)
-       AND ($11::uuid IS NULL OR s.deliverable_id = $11)
-       AND ($12::int IS NULL OR s.review_stage = $12)
-       AND ($13::uuid IS NULL OR s.organization_id IN (SELECT id FROM under))
-     ORDER BY s.received_at, s.id LIMIT $14
+     ORDER BY s.received_at, s.id
 """
 
 
