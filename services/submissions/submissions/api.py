@@ -40,8 +40,9 @@ direct = make_router(DirectRoute)
 @direct.post("/v1/submissions", status_code=201, dependencies=[OncePerKey])
 async def hand_in(command: HandIn, request: Request) -> Receipt:
     """Hand in for an assignment: the first version or the next. The answer is the receipt. State secrets may not be
-    entered (不得填报涉密信息). What says the same as the newest version, while nobody has decided it, is answered with
-    that version's receipt. On time is judged at the moment at which the request was wholly received.
+    entered (不得填报涉密信息). Without an Idempotency-Key, what says the same as the newest version, while nobody
+    has decided it, is answered with that version's receipt. On time is judged at the moment at which the request
+    was wholly received.
     """
     intake: Intake = request.app.state.intake
     return await intake.hand_in(command, request.state.principal, request.state.received_at)

@@ -33,13 +33,17 @@ RACES = 5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request to hand in, wholly received `at`; `claim` is its Idempotency-Key."""
+    """One request to hand in, wholly received `at`; `claim` is its Idempotency-Key.
+
+    `anew` when the caller gave it a key of its own: then it is a version of its own, though it says the same.
+    """
 
     command: HandIn
     actor: Principal
     at: datetime
     claim: Claim | None
     traceparent: str
+    anew: bool = False
 
 
 class Intake:
@@ -51,8 +55,9 @@ class Intake:
 
     async def hand_in(self, command: HandIn, actor: Principal, at: datetime) -> Receipt:
         """Take in what was wholly received `at`; the receipt is on disk before it is answered."""
+        claim = idempotency.current()
         return await self.gatherer.ask(
-            Asked(command, actor, at, idempotency.current(), current_traceparent())
+            Asked(command, actor, at, claim, current_traceparent(), anew=claim is not None)
         )
 
     async def _hand_in_all(self, batch: Sequence[Asked]) -> Sequence[Receipt | Exception]:
@@ -122,7 +127,7 @@ class Desk:
         rules.check_may_hand_in(asked.actor, owed.organization_id)
         present = self.present.get(owed.id) or self.known.get(owed.id)
         number = model.make_receipt_number(owed.timezone, at)
-        handed_in = model.hand_in(owed, present, command, new_id(), number, at)
+        handed_in = model.hand_in(owed, present, command, new_id(), number, at, asked.anew)
         if handed_in is None:
             assert present is not None
             return receipt_of(present)

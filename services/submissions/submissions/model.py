@@ -90,16 +90,22 @@ def check_sections(owed: Owed, command: HandIn) -> None:
 
 
 def hand_in(
-    owed: Owed, present: Submission | None, command: HandIn, id: UUID, receipt_number: str, at: datetime
+    owed: Owed,
+    present: Submission | None,
+    command: HandIn,
+    id: UUID,
+    receipt_number: str,
+    at: datetime,
+    anew: bool = False,
 ) -> tuple[Submission, SubmissionVersion] | None:
     """The next version with its receipt, or a refusal; None when the newest version, not decided yet, says the same.
 
-    So a request that was sent again, or fifty at once, are one version and one receipt.
+    So a request that was sent again, or fifty at once, are one version and one receipt; `anew` makes one all the same.
     """
     check_open(owed, present, at)
     content = write_content(owed.id, command)
     digest = hashlib.sha256(content.encode()).hexdigest()
-    if present is not None and present.state == "received" and present.content_sha256 == digest:
+    if not anew and _says(present, digest):
         return None
     version = 0 if present is None else present.version
     if command.replaces_version is not None and command.replaces_version != version:
@@ -116,6 +122,11 @@ def hand_in(
         content=content,
     )
     return (_first if present is None else _next)(owed, present, command, id, kept), kept
+
+
+def _says(present: Submission | None, digest: str) -> bool:
+    """Whether the newest version, not decided yet, is of this content."""
+    return present is not None and present.state == "received" and present.content_sha256 == digest
 
 
 def check_open(owed: Owed, present: Submission | None, at: datetime) -> None:

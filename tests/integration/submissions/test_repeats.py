@@ -7,6 +7,7 @@ from chassis.identity import new_id
 from contracts.submissions.submissions import Receipt
 from services.submissions.submissions.intake import Intake
 from tests.integration.submissions.conftest import START, World
+from tests.integration.submissions.test_bulk import a_line, lines_of, send
 from tests.integration.submissions.test_intake import asked
 
 REASONS = {"reasons": [{"reason": "请补充"}]}
@@ -45,13 +46,20 @@ async def test_the_same_again_after_acceptance_is_refused(world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "already_accepted")
 
 
-async def test_a_repeat_under_another_key_is_kept_under_that_key_too(world: World) -> None:
+async def test_under_a_key_of_its_own_the_same_is_a_version_of_its_own(world: World) -> None:
     assignment = await world.assign("town")
-    first = await world.hand_in(assignment, Idempotency_Key="a")
-    second = await world.hand_in(assignment, Idempotency_Key="b")
-    other = await world.hand_in(assignment, text="另", Idempotency_Key="b")
-    assert second.json() == first.json()
-    assert other.json()["code"] == "key_reused_with_other_body"
+    answers = [await world.hand_in(assignment, Idempotency_Key=key) for key in "abab"]
+    assert [answer.json()["version"] for answer in answers] == [1, 2, 1, 2]
+
+
+async def test_a_bulk_sent_again_with_one_line_mended_makes_a_version_of_that_line_only(
+    world: World,
+) -> None:
+    one, other = await world.assign("town"), await world.assign("town")
+    first = lines_of(await send(world, "\n".join([a_line(one), a_line(other)])))
+    again = lines_of(await send(world, "\n".join([a_line(one), a_line(other, text="补")])))
+    assert [each["version"] for each in again] == [1, 2]
+    assert again[0]["receipt_number"] == first[0]["receipt_number"]
 
 
 async def test_a_key_is_good_for_seven_days_and_the_answer_is_the_first(world: World) -> None:
