@@ -18,7 +18,7 @@ from contracts.registry import (
 from contracts.registry import attachments as registry_attachments
 from contracts.reporting import exports
 from contracts.submissions import attachments as submissions_attachments
-from contracts.submissions import submissions
+from contracts.submissions import incidents, submissions
 
 FACTS: tuple[type[Event], ...] = (
     *organizations.FACTS,
@@ -33,6 +33,8 @@ FACTS: tuple[type[Event], ...] = (
     *registry_attachments.FACTS,
     *submissions.FACTS,
     *submissions_attachments.FACTS,
+    *incidents.FACTS,
+    *incidents.LIMIT_FACTS,
     *notifications.FACTS,
     *exports.FACTS,
     *key_uses.FACTS,

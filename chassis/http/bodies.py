@@ -1,6 +1,7 @@
 """Bodies: read once, within a limit, by one strict parser; JSON that is doubtful is refused, not guessed at."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from chassis.refusals import BadRequest, UnsupportedMedia
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
+MARK = "\uffff"
+_MARKED = re.compile("[\ud800-\udfff\uffff]")
 
 
 class NotJson(BadRequest):
@@ -28,7 +31,7 @@ def parse(model: type[AnyModel], body: bytes) -> AnyModel:
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_context=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
-            raise NotJson(f"the body is no JSON in UTF-8: {errors[0]['msg']}") from None
+            raise _not_json(body, errors[0]["msg"]) from None
         raise _invalid(errors) from None
     json.loads(body, object_pairs_hook=_refuse_duplicates)
     return parsed
@@ -48,12 +51,52 @@ def _invalid(errors: Sequence[Any]) -> RequestValidationError:
     return RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in errors])
 
 
+def _not_json(body: bytes, message: str) -> NotJson:
+    """Says what is wrong, and in which field where it is a text's own fault."""
+    try:
+        field = _find_fault(body.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError):
+        field = None
+    if field is None:
+        return NotJson(f"the body is no JSON in UTF-8: {message}")
+    error = {"field": field, "message": message}
+    return NotJson(f"the body is no JSON in UTF-8: {field}: {message}", errors=[error])
+
+
+def _find_fault(text: str) -> str | None:
+    """The field that holds a bare control character or half of a surrogate pair; None when that is not the fault."""
+    try:
+        return _find_marked(json.loads(text))
+    except json.JSONDecodeError as error:
+        if not error.msg.startswith("Invalid control character"):
+            return None
+        return _find_marked(json.loads(text[: error.pos] + MARK + text[error.pos + 1 :], strict=False))
+
+
+def _find_marked(value: Any, at: str = "") -> str | None:
+    if isinstance(value, str):
+        return (at or "body") if _MARKED.search(value) else None
+    if isinstance(value, dict):
+        members = [(str(name), member) for name, member in value.items()]
+    elif isinstance(value, list):
+        members = [(str(number), member) for number, member in enumerate(value)]
+    else:
+        return None
+    for name, member in members:
+        if _MARKED.search(name):
+            return at or "body"
+        if found := _find_marked(member, f"{at}.{name}" if at else name):
+            return found
+    return None
+
+
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise DuplicateName(f"{twice!r} stands twice in one object; expected each name once")
+        said = "stands twice in one object; expected each name once"
+        raise DuplicateName(f"{twice!r} {said}", errors=[{"field": twice, "message": said}])
     return members
 
 

@@ -53,26 +53,23 @@ class KeyedRoute(APIRoute):
         model = self._json_model()
 
         async def admit_and_handle(request: Request) -> Response:
-            parsed, claim = await self._admit(request, model)
+            parsed = ParsedRequest(request.scope, request.receive)
+            claim = await self._admit(parsed, model)
             with claiming(claim):
                 return await handle(parsed)
 
         return admit_and_handle
 
-    async def _admit(
-        self, request: Request, model: type[BaseModel] | None
-    ) -> tuple[ParsedRequest, Claim | None]:
+    async def _admit(self, parsed: ParsedRequest, model: type[BaseModel] | None) -> Claim | None:
         """Who asks, then what, then under which Idempotency-Key."""
-        parsed = ParsedRequest(request.scope, request.receive)
-        ring: KeyRing = request.app.state.key_ring
-        principal = await ring.admit(request.headers.getlist("authorization"))
-        request.state.principal = principal
-        self._check_parameters(request)
+        ring: KeyRing = parsed.app.state.key_ring
+        principal = await ring.admit(parsed.headers.getlist("authorization"))
+        parsed.state.principal = principal
+        self._check_parameters(parsed)
         if model is not None:
             check_media(parsed)
             parsed.parsed = parse(model, await parsed.body())
-        claim = await self._claim(parsed, principal) if self.takes_idempotency_key else None
-        return parsed, claim
+        return await self._claim(parsed, principal) if self.takes_idempotency_key else None
 
     @cached_property
     def takes_idempotency_key(self) -> bool:
@@ -138,6 +135,7 @@ class StreamedRoute(KeyedRoute):
 class DirectRoute(KeyedRoute):
     """A keyed route for where everybody comes in the same minute: the endpoint is called with its command and
     the request, and its answer is written as it is, without the framework's looking at either again.
+    `request.state.received_at` is when the whole of it was there, before anything else was waited for.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -145,7 +143,10 @@ class DirectRoute(KeyedRoute):
         status = self.status_code or 200
 
         async def admit_and_answer(request: Request) -> Response:
-            parsed, claim = await self._admit(request, model)
+            parsed = ParsedRequest(request.scope, request.receive)
+            await parsed.body()
+            parsed.state.received_at = parsed.app.state.database.clock.now()
+            claim = await self._admit(parsed, model)
             with claiming(claim):
                 answer = await self.endpoint(parsed.parsed, parsed)
             headers = {"ETag": f'"{answer.version}"'}

@@ -6,6 +6,8 @@ from uuid import UUID
 from contracts.envelope import Event
 from contracts.shapes import Aggregate, Instant, Shape
 
+NO_CAMPAIGN = UUID(int=0)
+"""Stands for the campaign of what belongs to none, such as an incident while none is running."""
 State = Literal["planned", "sending", "sent", "failed", "given_up"]
 
 
@@ -13,6 +15,7 @@ class Notification(Aggregate):
     """`organization_id` is who is told, `about_organization_id` who owes.
 
     `occasion` is a rung of the ladder (due-7 … due+3) or the fact it speaks of (submission_returned).
+    `campaign_id` is NO_CAMPAIGN where it speaks of an incident outside of any.
     """
 
     campaign_id: UUID

@@ -29,6 +29,7 @@ class Assignment(Aggregate):
     kind: str
     title: str
     sections: list[str]
+    review_stages: Literal[1, 2] = 1
     due_at: Instant | None = None
     due_set_at: Instant
     closes_at: Instant | None = None

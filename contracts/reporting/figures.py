@@ -65,11 +65,15 @@ class MatrixDeliverable(Shape):
 
 
 class Cell(Shape):
+    """`review_stage` of `review_stages` is where the review stands or was decided; None: nothing was handed in."""
+
     deliverable_id: UUID
     state: CellState
     due_at: Instant | None
     assignment_id: UUID
     nil_return: bool = False
+    review_stages: int | None = None
+    review_stage: int | None = None
 
 
 class MatrixRow(Shape):

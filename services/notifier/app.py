@@ -6,12 +6,13 @@ from contracts.catalogue import EVENTS
 from contracts.key_uses import NotifierKeyUseNoted
 from contracts.registry import activities, assignments, campaigns, keys, notices, organizations
 from contracts.streams import DURABLES
-from contracts.submissions import submissions
+from contracts.submissions import incidents, submissions
 from services.notifier.contacts import api as contacts
 from services.notifier.directory import consumers as directory
 from services.notifier.directory.store import describe
 from services.notifier.notifications import api as notifications
 from services.notifier.notifications import consumers as facts
+from services.notifier.notifications import incidents as told
 from services.notifier.owed import consumers as owed
 from services.notifier.policies import api as policies
 from services.notifier.settings import NotifierSettings
@@ -31,6 +32,9 @@ SERVICE = Service(
         Hears((submissions.SubmissionReturned,), facts.on_submission_returned),
         Hears((submissions.SubmissionAccepted,), facts.on_submission_accepted),
         Hears((activities.ActivityRescheduled,), facts.on_activity_rescheduled),
+        Hears((incidents.IncidentReported,), told.on_incident_reported),
+        Hears((incidents.IncidentFollowedUp,), told.on_incident_followed_up),
+        Hears((incidents.IncidentClosed,), told.on_incident_closed),
     ),
     durables=tuple(durable for durable in DURABLES if durable.service == "notifier"),
     catalogue=EVENTS,

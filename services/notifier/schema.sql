@@ -105,6 +105,10 @@ CREATE TABLE public.idempotency (
     made_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
+CREATE TABLE public.leaving_content (
+    location text NOT NULL,
+    leave_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.notification (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -234,6 +238,14 @@ UNION ALL
    FROM (public.submission s
      LEFT JOIN public.assignment a ON ((a.id = s.assignment_id)))
   WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NOT NULL) AND (a.state IS DISTINCT FROM 'waived'::text));
+CREATE TABLE public.stored_content (
+    sha256 text NOT NULL,
+    size bigint NOT NULL,
+    location text NOT NULL,
+    touched_at timestamp with time zone NOT NULL,
+    CONSTRAINT stored_content_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT stored_content_size_check CHECK ((size >= 1))
+);
 CREATE TABLE public.stream_state (
     stream text NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -276,6 +288,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
+ALTER TABLE ONLY public.leaving_content
+    ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT notification_about_id_occasion_due_at_about_revision_organi_key UNIQUE NULLS NOT DISTINCT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number);
 ALTER TABLE ONLY public.notification
@@ -294,6 +308,10 @@ ALTER TABLE ONLY public.relay_lease
     ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.stored_content
+    ADD CONSTRAINT stored_content_location_key UNIQUE (location);
+ALTER TABLE ONLY public.stored_content
+    ADD CONSTRAINT stored_content_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY public.stream_state
     ADD CONSTRAINT stream_state_pkey PRIMARY KEY (stream);
 ALTER TABLE ONLY public.submission
@@ -306,11 +324,13 @@ CREATE INDEX acknowledgement_due ON public.acknowledgement USING btree (campaign
 CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
+CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
 CREATE INDEX notification_delivery ON public.notification USING btree (delivery_id);
 CREATE INDEX notification_organization ON public.notification USING btree (organization_id, id);
 CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
+CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 CREATE INDEX submission_due ON public.submission USING btree (campaign_id, correct_by);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");

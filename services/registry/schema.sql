@@ -1,3 +1,27 @@
+CREATE FUNCTION public.keep_attachment_uses() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    fields jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
+    user_id uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
+    named uuid[] := ARRAY(
+        SELECT DISTINCT id::uuid
+          FROM (VALUES ('attachment_ids'), ('report_attachment_ids')) AS list (field),
+               jsonb_array_elements_text(coalesce(nullif(fields -> field, 'null'), '[]')) AS id
+         UNION
+        SELECT (fields ->> field)::uuid
+          FROM (VALUES ('emergency_plan_id'), ('threat_assessment_id')) AS single (field)
+         WHERE fields ->> field IS NOT NULL
+    );
+BEGIN
+    DELETE FROM attachment_use
+     WHERE noun = TG_TABLE_NAME AND used_by = user_id AND attachment_id <> ALL (named);
+    INSERT INTO attachment_use (attachment_id, noun, used_by)
+    SELECT attachment_id, TG_TABLE_NAME, user_id FROM unnest(named) AS n (attachment_id)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
 CREATE TABLE public.access_key (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -93,10 +117,21 @@ CREATE TABLE public.attachment (
     media_type text NOT NULL,
     size bigint NOT NULL,
     sha256 text NOT NULL,
+    state text DEFAULT 'unscanned'::text NOT NULL,
+    finding text,
+    scan_after timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT attachment_check CHECK (((state = 'refused'::text) = (finding IS NOT NULL))),
     CONSTRAINT attachment_filename_check CHECK ((filename <> ''::text)),
     CONSTRAINT attachment_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT attachment_size_check CHECK ((size >= 1)),
+    CONSTRAINT attachment_state_check CHECK ((state = ANY (ARRAY['unscanned'::text, 'scanning'::text, 'clean'::text, 'refused'::text]))),
     CONSTRAINT attachment_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.attachment_use (
+    attachment_id uuid NOT NULL,
+    noun text NOT NULL,
+    used_by uuid NOT NULL,
+    CONSTRAINT attachment_use_noun_check CHECK ((noun = ANY (ARRAY['notice'::text, 'activity'::text])))
 );
 CREATE TABLE public.campaign (
     id uuid NOT NULL,
@@ -237,6 +272,10 @@ CREATE TABLE public.key_use (
     last_used_at timestamp with time zone NOT NULL,
     CONSTRAINT key_use_version_check CHECK ((version >= 1))
 );
+CREATE TABLE public.leaving_content (
+    location text NOT NULL,
+    leave_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.notice (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -308,6 +347,14 @@ CREATE TABLE public.relay_lease (
 CREATE TABLE public.schema_migrations (
     version character varying NOT NULL
 );
+CREATE TABLE public.stored_content (
+    sha256 text NOT NULL,
+    size bigint NOT NULL,
+    location text NOT NULL,
+    touched_at timestamp with time zone NOT NULL,
+    CONSTRAINT stored_content_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT stored_content_size_check CHECK ((size >= 1))
+);
 CREATE TABLE public.stream_state (
     stream text NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -356,6 +403,8 @@ ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.attachment_use
+    ADD CONSTRAINT attachment_use_pkey PRIMARY KEY (attachment_id, noun, used_by);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.decided_name
@@ -382,6 +431,8 @@ ALTER TABLE ONLY public.key
     ADD CONSTRAINT key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.key_use
     ADD CONSTRAINT key_use_pkey PRIMARY KEY (key_id, service);
+ALTER TABLE ONLY public.leaving_content
+    ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organization_name
@@ -396,6 +447,10 @@ ALTER TABLE ONLY public.relay_lease
     ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.stored_content
+    ADD CONSTRAINT stored_content_location_key UNIQUE (location);
+ALTER TABLE ONLY public.stored_content
+    ADD CONSTRAINT stored_content_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY public.stream_state
     ADD CONSTRAINT stream_state_pkey PRIMARY KEY (stream);
 ALTER TABLE ONLY public.take_over
@@ -408,17 +463,25 @@ CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESC
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, id);
 CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id);
 CREATE INDEX attachment_content ON public.attachment USING btree (sha256);
+CREATE INDEX attachment_made ON public.attachment USING btree (created_at);
+CREATE INDEX attachment_owner ON public.attachment USING btree (organization_id, id);
+CREATE INDEX attachment_to_scan ON public.attachment USING btree (scan_after) WHERE (state = ANY (ARRAY['scanning'::text, 'unscanned'::text]));
+CREATE INDEX attachment_use_by ON public.attachment_use USING btree (noun, used_by);
 CREATE INDEX campaign_issuer ON public.campaign USING btree (issuer_id, id);
 CREATE INDEX campaign_parent ON public.campaign USING btree (parent_id, issuer_id);
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX import_file ON public.import USING btree (campaign_id, sha256);
 CREATE INDEX key_owner ON public.key USING btree (organization_id);
+CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notice_campaign ON public.notice USING btree (campaign_id, id);
 CREATE INDEX organization_name_owner ON public.organization_name USING btree (organization_id);
 CREATE INDEX organization_order ON public.organization USING btree (sort_order, id);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
+CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
+CREATE TRIGGER activity_attachments AFTER INSERT OR DELETE OR UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.keep_attachment_uses();
+CREATE TRIGGER notice_attachments AFTER INSERT OR DELETE OR UPDATE ON public.notice FOR EACH ROW EXECUTE FUNCTION public.keep_attachment_uses();
 ALTER TABLE ONLY public.acknowledgement
     ADD CONSTRAINT acknowledgement_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
 ALTER TABLE ONLY public.acknowledgement
@@ -435,6 +498,8 @@ ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
+ALTER TABLE ONLY public.attachment_use
+    ADD CONSTRAINT attachment_use_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES public.attachment(id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.campaign

@@ -129,6 +129,10 @@ CREATE TABLE public.lag (
     clear_at timestamp with time zone NOT NULL,
     checked_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.leaving_content (
+    location text NOT NULL,
+    leave_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.organization (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -167,6 +171,14 @@ CREATE TABLE public.relay_lease (
 CREATE TABLE public.schema_migrations (
     version character varying NOT NULL
 );
+CREATE TABLE public.stored_content (
+    sha256 text NOT NULL,
+    size bigint NOT NULL,
+    location text NOT NULL,
+    touched_at timestamp with time zone NOT NULL,
+    CONSTRAINT stored_content_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT stored_content_size_check CHECK ((size >= 1))
+);
 CREATE TABLE public.stream_state (
     stream text NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -183,7 +195,9 @@ CREATE TABLE public.submission (
     assignment_id uuid NOT NULL,
     state text NOT NULL,
     on_time boolean NOT NULL,
-    nil_return boolean NOT NULL
+    nil_return boolean NOT NULL,
+    review_stages integer DEFAULT 1 NOT NULL,
+    review_stage integer DEFAULT 1 NOT NULL
 );
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
@@ -213,6 +227,8 @@ ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
 ALTER TABLE ONLY public.lag
     ADD CONSTRAINT lag_pkey PRIMARY KEY (durable);
+ALTER TABLE ONLY public.leaving_content
+    ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.outbox
@@ -223,6 +239,10 @@ ALTER TABLE ONLY public.relay_lease
     ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.stored_content
+    ADD CONSTRAINT stored_content_location_key UNIQUE (location);
+ALTER TABLE ONLY public.stored_content
+    ADD CONSTRAINT stored_content_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY public.stream_state
     ADD CONSTRAINT stream_state_pkey PRIMARY KEY (stream);
 ALTER TABLE ONLY public.submission
@@ -236,9 +256,11 @@ CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id
 CREATE INDEX export_campaign ON public.export USING btree (campaign_id, id);
 CREATE INDEX export_waiting ON public.export USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
+CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX organization_order ON public.organization USING btree (sort_order, id);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
+CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.outbox

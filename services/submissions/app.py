@@ -13,6 +13,8 @@ from services.submissions.attachments import api as attachments
 from services.submissions.attachments.sweeps import make_sweeps
 from services.submissions.directory.consumers import on_campaigns, on_keys, on_organizations
 from services.submissions.directory.store import describe
+from services.submissions.incident_limits import api as incident_limits
+from services.submissions.incidents import api as incidents
 from services.submissions.settings import SubmissionsSettings
 from services.submissions.submissions import api as submissions
 from services.submissions.submissions.intake import Intake
@@ -25,6 +27,8 @@ SERVICE = Service(
         submissions.router,
         attachments.streamed,
         attachments.router,
+        incidents.router,
+        incident_limits.router,
     ),
     hears=(
         Hears(organizations.FACTS, on_organizations),

@@ -2,7 +2,11 @@
 
 from chassis.proof import Kept
 
-OWNS = (Kept("submission", "submission", "revision"),)
+OWNS = (
+    Kept("submission", "submission", "revision"),
+    Kept("incident", "incident"),
+    Kept("incident_limit", "incident_limit"),
+)
 COPIES = (
     Kept("key", "access_key"),
     Kept("organization", "organization"),

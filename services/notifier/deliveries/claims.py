@@ -50,11 +50,13 @@ async def drop_settled(tx: Transaction, channel: str) -> list[UUID]:
 
 
 GATHER = """
-    -- What one contact is told over one channel at one time becomes one delivery, however much it is.
+    -- What one contact is told over one channel at one time becomes one delivery, however much it is. Whoever is told
+    -- of an incident comes before all others.
     WITH whom AS (
         SELECT organization_id, channel_number FROM notification
          WHERE state = 'planned' AND planned_for <= $1 AND channel = $2
-         GROUP BY organization_id, channel_number ORDER BY min(planned_for), organization_id LIMIT $3
+         GROUP BY organization_id, channel_number
+         ORDER BY bool_or(starts_with(occasion, 'incident_')) DESC, min(planned_for), organization_id LIMIT $3
     ), waiting AS (
         SELECT n.id, n.organization_id, n.channel_number
           FROM notification n JOIN whom USING (organization_id, channel_number)

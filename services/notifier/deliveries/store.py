@@ -28,15 +28,20 @@ class Item:
 
 
 ITEMS = """
-    -- The assignment may have been heard of only after the fact about it.
+    -- The assignment may have been heard of only after the fact about it. An incident comes first, and outside of
+    -- any campaign (the id of zeros) it stands under the unit's name.
     SELECT n.id AS notification_id, n.occasion, coalesce(nullif(n.title, ''), a.title, '') AS title,
            n.organization_id = n.about_organization_id AS is_own, coalesce(o.name, '') AS about_name,
-           coalesce(c.name, '') AS campaign_name, coalesce(c.timezone, 'UTC') AS timezone, n.due_at, n.details
+           coalesce(c.name, CASE n.campaign_id WHEN '00000000-0000-0000-0000-000000000000' THEN o.name END, '')
+               AS campaign_name,
+           coalesce(c.timezone, CASE n.campaign_id WHEN '00000000-0000-0000-0000-000000000000'
+                                                   THEN 'Asia/Shanghai' END, 'UTC') AS timezone, n.due_at, n.details
       FROM notification n
       LEFT JOIN organization o ON o.id = n.about_organization_id
       LEFT JOIN campaign c ON c.id = n.campaign_id
       LEFT JOIN assignment a ON a.id = n.assignment_id
-     WHERE n.delivery_id = $1 AND n.state = 'sending' ORDER BY n.planned_for, n.id
+     WHERE n.delivery_id = $1 AND n.state = 'sending'
+     ORDER BY starts_with(n.occasion, 'incident_') DESC, n.planned_for, n.id
 """
 
 

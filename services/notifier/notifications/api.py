@@ -35,7 +35,9 @@ async def list_notifications(
     """What was said to whom and why, over which channel, and what became of it."""
     filters = (campaign_id, rules.only_told(caller, organization_id), state, occasion)
     async with database.reading() as connection:
-        rows = await store.read_page(connection, paging.after_id(), filters, paging.limit + 1)
+        rows = await store.read_page(
+            connection, paging.after_id(), filters, paging.limit + 1, caller.organization_id
+        )
     return cut([_in_zone(*row) for row in rows], paging, lambda each: (str(each.id),))
 
 

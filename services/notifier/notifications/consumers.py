@@ -43,6 +43,7 @@ async def on_submission_returned(tx: Transaction, events: Sequence[SubmissionRet
         details = {
             "reasons": [reason.model_dump() for reason in submission.reasons],
             "correct_by": None if submission.correct_by is None else submission.correct_by.isoformat(),
+            "stage": submission.review_stage if submission.review_stages > 1 else None,
         }
         await _tell_unit(tx, "submission_returned", submission, details)
 

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from chassis.access import Principal
-from chassis.database import Database
+from chassis.database import Database, Transaction
 from chassis.refusals import Conflict, NotFound
-from contracts.notifier.notifications import Notification
+from contracts.notifier.notifications import NO_CAMPAIGN, Notification
 from services.notifier import rules
 from services.notifier.contacts import store as contacts
 from services.notifier.directory import store as directory
@@ -26,8 +26,7 @@ async def retry_notification(database: Database, id: UUID, actor: Principal) -> 
         present = await store.lock(tx, id)
         if present is None:
             raise NotFound(f"there is no notification {id}")
-        campaign = await directory.find_campaign(tx.connection, present.campaign_id)
-        rules.check_may_run(actor, campaign.issuer_id)
+        rules.check_may_run(actor, await _find_runner(tx, present))
         if present.state not in ("failed", "given_up"):
             raise NotFailed(f"this notification is {present.state}")
         contact = await contacts.find(tx.connection, present.organization_id)
@@ -36,3 +35,10 @@ async def retry_notification(database: Database, id: UUID, actor: Principal) -> 
             raise NoAddress("the unit has no working address of this kind; set one with PUT /v1/contacts")
         channel = kinds[0] if present.channel == "none" else present.channel
         return tx.answer(await store.plan_again(tx, id, channel))
+
+
+async def _find_runner(tx: Transaction, notification: Notification) -> UUID:
+    """The campaign's issuer; outside of any campaign whoever is told."""
+    if notification.campaign_id == NO_CAMPAIGN:
+        return notification.organization_id
+    return (await directory.find_campaign(tx.connection, notification.campaign_id)).issuer_id

@@ -137,6 +137,7 @@ async def plan_fact(tx: Transaction, fact: FactToTell) -> None:
 
 
 LIST = """
+    -- That there is an incident is for those to know who are told of it, and for the campaign's issuer.
     SELECT n.id, n.version, n.created_at, n.updated_at, n.campaign_id, n.occasion, n.assignment_id,
            n.acknowledgement_id, n.submission_id, n.activity_id, n.organization_id, n.about_organization_id, n.channel,
            n.state, n.planned_for, n.sent_at, n.attempts, n.last_error, c.timezone
@@ -146,6 +147,7 @@ LIST = """
        AND ($3::uuid IS NULL OR n.organization_id = $3)
        AND ($4::text IS NULL OR n.state = $4)
        AND ($5::text IS NULL OR n.occasion = $5)
+       AND (NOT starts_with(n.occasion, 'incident_') OR n.organization_id = $7 OR c.issuer_id = $7)
      ORDER BY n.id LIMIT $6
 """
 
@@ -155,9 +157,10 @@ async def read_page(
     after: UUID,
     filters: tuple[UUID | None, UUID | None, str | None, str | None],
     limit: int,
+    caller_id: UUID,
 ) -> list[tuple[Notification, str | None]]:
     """Notifications with their campaigns' zones; `filters` are campaign, organization told, state and occasion."""
-    rows = await connection.fetch(LIST, after, *filters, limit)
+    rows = await connection.fetch(LIST, after, *filters, limit, caller_id)
     return [(Notification.model_validate(dict(row)), row["timezone"]) for row in rows]
 
 

@@ -97,6 +97,8 @@ def _cell(row: Any, zone: ZoneInfo, now: datetime) -> Cell:
         assignment_id=row["assignment_id"],
         due_at=None if row["due_at"] is None else row["due_at"].astimezone(zone),
         nil_return=row["nil_return"],
+        review_stages=row["review_stages"],
+        review_stage=row["review_stage"],
         state=model.cell_state(row["assigned"], row["state"], row["on_time"], row["due_at"], now),
     )
 

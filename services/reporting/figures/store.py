@@ -136,7 +136,7 @@ async def read_rows(
 
 CELLS = """
     SELECT a.organization_id, a.id AS assignment_id, a.deliverable_id, a.due_at, a.state AS assigned, s.state,
-           s.on_time, coalesce(s.nil_return, false) AS nil_return
+           s.on_time, coalesce(s.nil_return, false) AS nil_return, s.review_stages, s.review_stage
       FROM assignment a LEFT JOIN submission s ON s.assignment_id = a.id
      WHERE a.campaign_id = $1 AND a.organization_id = ANY ($2) ORDER BY a.deliverable_id
 """

@@ -8,13 +8,15 @@ from contracts.submissions.submissions import SubmissionReceived
 
 KEEP = """
     INSERT INTO submission AS known (id, revision, version, campaign_id, assignment_id, state, on_time,
-                    nil_return)
-    SELECT id, revision, version, campaign_id, assignment_id, state, on_time, nil_return
+                    nil_return, review_stages, review_stage)
+    SELECT id, revision, version, campaign_id, assignment_id, state, on_time, nil_return, review_stages, review_stage
       FROM jsonb_to_recordset($1) AS heard (id uuid, revision integer, version integer, campaign_id uuid,
-                                            assignment_id uuid, state text, on_time boolean, nil_return boolean)
+                                            assignment_id uuid, state text, on_time boolean, nil_return boolean,
+                                            review_stages integer, review_stage integer)
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, version = excluded.version,
            campaign_id = excluded.campaign_id, assignment_id = excluded.assignment_id, state = excluded.state,
-           on_time = excluded.on_time, nil_return = excluded.nil_return
+           on_time = excluded.on_time, nil_return = excluded.nil_return,
+           review_stages = excluded.review_stages, review_stage = excluded.review_stage
      WHERE excluded.revision > known.revision
 """
 

@@ -22,7 +22,10 @@ async def list_assignments(
     campaign_id: UUID | None = None,
     organization_id: UUID | None = None,
 ) -> Page[OwnAssignment]:
-    """What is owed: a unit sees its own, an overseer also those below, the office all of its campaign."""
+    """What is owed: a unit sees its own, an overseer also those below, the office all of its campaign.
+
+    State secrets may not be entered (不得填报涉密信息): `notice` says so beside every form.
+    """
     rules.check_may_list(caller)
     async with database.reading() as connection:
         rows = await store.read_page(
@@ -42,7 +45,7 @@ def _in_zone(assignment: OwnAssignment, timezone: str | None) -> OwnAssignment:
     zone = ZoneInfo(timezone or "UTC")
     moments = {
         name: moment.astimezone(zone)
-        for name in ("due_at", "closes_at")
+        for name in ("due_at", "closes_at", "correct_by")
         if (moment := getattr(assignment, name)) is not None
     }
     return assignment.model_copy(update=moments)

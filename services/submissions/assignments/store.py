@@ -9,14 +9,16 @@ from contracts.submissions.assignments import OwnAssignment, State
 
 KEEP = """
     INSERT INTO assignment AS known (id, version, campaign_id, deliverable_id, organization_id, kind, title, sections,
-                                     due_at, closes_at, state)
-    SELECT id, version, campaign_id, deliverable_id, organization_id, kind, title, sections, due_at, closes_at, state
+                                     due_at, closes_at, state, review_stages)
+    SELECT id, version, campaign_id, deliverable_id, organization_id, kind, title, sections, due_at, closes_at, state,
+           coalesce(review_stages, 1)
       FROM jsonb_to_recordset($1) AS a (id uuid, version integer, campaign_id uuid, deliverable_id uuid,
                                         organization_id uuid, kind text, title text, sections text[],
-                                        due_at timestamptz, closes_at timestamptz, state text)
+                                        due_at timestamptz, closes_at timestamptz, state text,
+                                        review_stages integer)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, kind = excluded.kind, title = excluded.title,
            sections = excluded.sections, due_at = excluded.due_at, closes_at = excluded.closes_at,
-           state = excluded.state
+           state = excluded.state, review_stages = excluded.review_stages
      WHERE excluded.version > known.version
 """
 
@@ -34,7 +36,8 @@ LIST = """
         SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id WHERE $2
     )
     SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.kind, a.title, a.sections, a.due_at,
-           a.closes_at, c.timezone, s.id AS submission_id, standing.state
+           a.closes_at, a.review_stages, c.timezone, s.id AS submission_id, s.review_stage, s.correct_by,
+           standing.state
       FROM assignment a
       LEFT JOIN submission s ON s.assignment_id = a.id
       LEFT JOIN campaign c ON c.id = a.campaign_id

@@ -22,7 +22,6 @@ from contracts.submissions.attachments import (
 from services.submissions import rules
 from services.submissions.attachments import model, store
 from services.submissions.directory import store as directory
-from services.submissions.rules import Standing
 
 SCANNER = System("scanner")
 SWEEP = System("attachments")
@@ -59,8 +58,7 @@ async def _may_see(connection: Connection, attachment: Attachment, actor: Princi
     if rules.may_keep_attachments(actor, attachment.organization_id):
         return True
     for organization_id, campaign_id in await store.read_uses(connection, attachment.id):
-        above, issuer_id = await directory.read_standing(connection, organization_id, campaign_id)
-        if rules.may_read(actor, Standing(organization_id, issuer_id, above)):
+        if rules.may_read(actor, await directory.read_standing(connection, organization_id, campaign_id)):
             return True
     return False
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis.connections import Connection
 from contracts.registry.campaigns import Campaign
 from contracts.registry.organizations import Organization
+from services.submissions.rules import Standing
 
 KEEP_ORGANIZATIONS = """
     INSERT INTO organization AS known (id, version, parent_id, body)
@@ -58,19 +59,37 @@ async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None
     return found
 
 
-STANDING = """
-    WITH RECURSIVE line AS (
-        SELECT $1::uuid AS id, 1 AS height
+STANDINGS = """
+    WITH RECURSIVE asked AS (
+        SELECT DISTINCT organization_id, campaign_id
+          FROM unnest($1::uuid[], $2::uuid[]) AS a (organization_id, campaign_id)
+    ), line AS (
+        SELECT organization_id, organization_id AS id, 1 AS height
+          FROM (SELECT DISTINCT organization_id FROM asked) AS each
         UNION ALL
-        SELECT o.parent_id, line.height + 1 FROM organization o JOIN line ON o.id = line.id
+        SELECT line.organization_id, o.parent_id, line.height + 1 FROM organization o JOIN line ON o.id = line.id
          WHERE o.parent_id IS NOT NULL AND line.height < 100
     )
-    SELECT array_agg(id) AS above, (SELECT issuer_id FROM campaign WHERE id = $2) AS issuer_id FROM line
+    SELECT a.organization_id, a.campaign_id, c.issuer_id,
+           (SELECT array_agg(id ORDER BY height) FROM line l WHERE l.organization_id = a.organization_id) AS above
+      FROM asked a LEFT JOIN campaign c ON c.id = a.campaign_id
 """
 
 
-async def read_standing(connection: Connection, organization_id: UUID, campaign_id: UUID) -> tuple[Any, Any]:
+async def read_standings(
+    connection: Connection, pairs: Sequence[tuple[UUID, UUID | None]]
+) -> dict[tuple[UUID, UUID | None], Standing]:
+    """Of each organization those above it, the nearest first, and who issues the campaign."""
+    rows = await connection.fetch(STANDINGS, [one for one, _ in pairs], [other for _, other in pairs])
+    return {
+        (row["organization_id"], row["campaign_id"]): Standing(
+            row["organization_id"], row["issuer_id"], tuple(row["above"])
+        )
+        for row in rows
+    }
+
+
+async def read_standing(connection: Connection, organization_id: UUID, campaign_id: UUID | None) -> Standing:
     """The organization with those above it, and who issues the campaign."""
-    row = await connection.fetchrow(STANDING, organization_id, campaign_id)
-    assert row is not None
-    return tuple(row["above"]), row["issuer_id"]
+    pair = (organization_id, campaign_id)
+    return (await read_standings(connection, [pair]))[pair]

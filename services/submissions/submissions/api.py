@@ -3,27 +3,30 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from chassis.connections import Connection
 from chassis.http.bodies import check_media
 from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, DirectRoute, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
-from chassis.refusals import NotFound
-from contracts.shapes import Command
 from contracts.submissions.submissions import (
+    AcceptSubmission,
+    AcceptSubmissions,
+    Decisions,
+    Difference,
     HandIn,
+    ListedSubmission,
     Receipt,
     ReopenSubmission,
     ReturnSubmission,
     State,
     Submission,
     SubmissionVersion,
+    WithdrawSubmission,
 )
 from services.submissions import rules
-from services.submissions.submissions import bulk, handlers, store
+from services.submissions.submissions import acceptance, bulk, handlers, queue, store
 from services.submissions.submissions.intake import Intake
 
 BULK_EXAMPLE = """\
@@ -34,19 +37,15 @@ router = make_router()
 direct = make_router(DirectRoute)
 
 
-class Accept(Command):
-    """Nothing is to be said."""
-
-
-class Withdraw(Command):
-    """Nothing is to be said."""
-
-
 @direct.post("/v1/submissions", status_code=201, dependencies=[OncePerKey])
 async def hand_in(command: HandIn, request: Request) -> Receipt:
-    """Hand in for an assignment: the first version or the next. The answer is the receipt."""
+    """Hand in for an assignment: the first version or the next. The answer is the receipt. State secrets may not be
+    entered (不得填报涉密信息). Without an Idempotency-Key, what says the same as the newest version, while nobody
+    has decided it, is answered with that version's receipt. On time is judged at the moment at which the request
+    was wholly received.
+    """
     intake: Intake = request.app.state.intake
-    return await intake.hand_in(command, request.state.principal)
+    return await intake.hand_in(command, request.state.principal, request.state.received_at)
 
 
 @router.post(
@@ -65,12 +64,21 @@ async def hand_in_bulk(
 ) -> StreamingResponse:
     """Hand in a submission a line (NDJSON), at most 10,000. Each line is answered by one as soon as it is
     committed: `line`, `status`, and its receipt or its `problem`. The same body again gets the same receipts.
+    State secrets may not be entered (不得填报涉密信息).
     """
     check_media(request, bulk.MEDIA_TYPE)
     intake: Intake = request.app.state.intake
     body = await request.body()
     lines = bulk.read_bulk(body, idempotency_key, caller, intake.database.clock.now())
     return StreamingResponse(bulk.answer(intake, lines), media_type=bulk.MEDIA_TYPE)
+
+
+@router.post("/v1/submissions/accept", dependencies=[OncePerKey])
+async def accept_submissions(command: AcceptSubmissions, caller: Caller, database: Db) -> Decisions:
+    """Accept up to 500 at once, each the version that was read, and each with an outcome of its own: 200 and
+    where it stands now, or the status and problem of its refusal. At the first of two stages an acceptance endorses.
+    """
+    return await acceptance.accept_submissions(database, command, caller)
 
 
 @router.get("/v1/submissions")
@@ -82,33 +90,47 @@ async def list_submissions(
     assignment_id: UUID | None = None,
     organization_id: UUID | None = None,
     state: State | None = None,
-) -> Page[Submission]:
-    """What was handed in: a unit sees its own, an overseer also those below, the office all of its campaign."""
+    deliverable_id: UUID | None = None,
+    review_stage: Annotated[int | None, Query(ge=1, le=2)] = None,
+    below: Annotated[UUID | None, Query(description="an organization, with all that stands below it")] = None,
+) -> Page[ListedSubmission]:
+    """What was handed in, in the order of arrival: a unit sees its own, an overseer also those below, the office all
+    of its campaign. With `state=received` it is the queue of those who review, by deliverable or district.
+    """
     rules.check_may_list(caller)
-    filters = (campaign_id, assignment_id, organization_id, state)
+    filters = queue.Filters(
+        campaign_id, assignment_id, organization_id, state, deliverable_id, review_stage, below
+    )
     async with database.reading() as connection:
-        rows = await store.read_page(
-            connection, caller.organization_id, caller.role, paging.after_id(), filters, paging.limit + 1
-        )
-    return cut(rows, paging, lambda submission: (str(submission.id),))
+        rows = await queue.read_page(connection, caller, paging, filters)
+    return cut(rows, paging, queue.place_of)
 
 
 @router.get("/v1/submissions/{id}")
 async def get_submission(id: UUID, caller: Caller, database: Db) -> Submission:
     """One submission as it stands."""
     async with database.reading() as connection:
-        submission = await store.find(connection, id)
-        await _check_may_read(connection, caller, submission.organization_id, submission.campaign_id)
-    return submission
+        return await handlers.find_submission(connection, id, caller)
 
 
 @router.get("/v1/submissions/{id}/versions")
 async def list_versions(id: UUID, caller: Caller, database: Db) -> Page[SubmissionVersion]:
     """Every version as it was handed in, byte for byte."""
     async with database.reading() as connection:
-        submission = await store.find(connection, id)
-        await _check_may_read(connection, caller, submission.organization_id, submission.campaign_id)
+        await handlers.find_submission(connection, id, caller)
         return Page(items=await store.read_versions(connection, id))
+
+
+@router.get("/v1/submissions/{id}/difference")
+async def read_difference(
+    id: UUID,
+    caller: Caller,
+    database: Db,
+    from_version: Annotated[int, Query(alias="from", ge=1, le=1_000_000)],
+    to_version: Annotated[int, Query(alias="to", ge=1, le=1_000_000)],
+) -> Difference:
+    """What version `to` says other than version `from`, by section and line."""
+    return await handlers.read_difference(database, id, from_version, to_version, caller)
 
 
 @router.get("/v1/receipts/{receipt_number}")
@@ -116,7 +138,7 @@ async def get_receipt(receipt_number: str, caller: Caller, database: Db) -> Rece
     """What was handed in, when, and its hash: a unit can prove it."""
     async with database.reading() as connection:
         receipt, campaign_id = await store.find_receipt(connection, receipt_number)
-        await _check_may_read(connection, caller, receipt.organization_id, campaign_id)
+        await handlers.check_may_read(connection, caller, receipt.organization_id, campaign_id)
     return receipt
 
 
@@ -124,37 +146,33 @@ async def get_receipt(receipt_number: str, caller: Caller, database: Db) -> Rece
 async def return_submission(
     id: UUID, command: ReturnSubmission, caller: Caller, database: Db, expected: IfMatch
 ) -> Submission:
-    """Send it back for correction, with reasons by section."""
+    """Send it back for correction, with numbered reasons by section and a due moment of its own. Of two stages of
+    review the district's returns at the first; the office may return at both.
+    """
     return await handlers.return_submission(database, id, command, expected, caller)
 
 
 @router.post("/v1/submissions/{id}/accept", dependencies=[OncePerKey])
 async def accept_submission(
-    id: UUID, command: Accept, caller: Caller, database: Db, expected: IfMatch
+    id: UUID, command: AcceptSubmission, caller: Caller, database: Db, expected: IfMatch
 ) -> Submission:
-    """Accept the version that was received."""
-    return await handlers.accept_submission(database, id, expected, caller)
+    """Accept the version that was received. Where the deliverable asks for two stages, an overseer between the unit
+    and the office endorses it first (`review_stage` 2), and then the office accepts.
+    """
+    return await handlers.accept_submission(database, id, command, expected, caller)
 
 
 @router.post("/v1/submissions/{id}/reopen", dependencies=[OncePerKey])
 async def reopen_submission(
     id: UUID, command: ReopenSubmission, caller: Caller, database: Db, expected: IfMatch
 ) -> Submission:
-    """Let the unit hand in again after acceptance."""
+    """Let the unit hand in again after acceptance; the accepted version stays the official one meanwhile."""
     return await handlers.reopen_submission(database, id, command, expected, caller)
 
 
 @router.post("/v1/submissions/{id}/withdraw", dependencies=[OncePerKey])
 async def withdraw_submission(
-    id: UUID, command: Withdraw, caller: Caller, database: Db, expected: IfMatch
+    id: UUID, command: WithdrawSubmission, caller: Caller, database: Db, expected: IfMatch
 ) -> Submission:
-    """The unit takes back what is not decided yet."""
-    return await handlers.withdraw_submission(database, id, expected, caller)
-
-
-async def _check_may_read(
-    connection: Connection, caller: Caller, organization_id: UUID, campaign_id: UUID
-) -> None:
-    standing = await handlers.standing_of(connection, organization_id, campaign_id)
-    if not rules.may_read(caller, standing):
-        raise NotFound("there is no such submission, or it is not yours to see")
+    """The unit takes back what was not accepted, and owes again: the next version is on time by its own moment."""
+    return await handlers.withdraw_submission(database, id, command, expected, caller)

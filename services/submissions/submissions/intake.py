@@ -35,13 +35,17 @@ RACES = 5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request to hand in, wholly received `at`; `claim` is its Idempotency-Key."""
+    """One request to hand in, wholly received `at`; `claim` is its Idempotency-Key.
+
+    `anew` when the caller gave it a key of its own: then it is a version of its own, though it says the same.
+    """
 
     command: HandIn
     actor: Principal
     at: datetime
     claim: Claim | None
     traceparent: str
+    anew: bool = False
 
 
 class Intake:
@@ -51,11 +55,11 @@ class Intake:
         self.database = database
         self.gatherer = Gatherer(self._hand_in_all)
 
-    async def hand_in(self, command: HandIn, actor: Principal) -> Receipt:
-        """Take in the first or the next version; the receipt is on disk before it is answered."""
-        at = self.database.clock.now()
+    async def hand_in(self, command: HandIn, actor: Principal, at: datetime) -> Receipt:
+        """Take in what was wholly received `at`; the receipt is on disk before it is answered."""
+        claim = idempotency.current()
         return await self.gatherer.ask(
-            Asked(command, actor, at, idempotency.current(), current_traceparent())
+            Asked(command, actor, at, claim, current_traceparent(), anew=claim is not None)
         )
 
     async def _hand_in_all(self, batch: Sequence[Asked]) -> Sequence[Receipt | Exception]:
@@ -130,7 +134,11 @@ class Desk:
         present = self.present.get(owed.id) or self.known.get(owed.id)
         attached = model.check_attachments(owed, command.attachment_ids, self.named)
         number = model.make_receipt_number(owed.timezone, at)
-        submission, version = model.hand_in(owed, present, command, new_id(), number, at, attached)
+        handed_in = model.hand_in(owed, present, command, new_id(), number, at, asked.anew, attached)
+        if handed_in is None:
+            assert present is not None
+            return receipt_of(present)
+        submission, version = handed_in
         self.present[owed.id] = submission
         self.versions.append((submission.id, version))
         self.uses += [(each.id, submission.id) for each in attached]

@@ -1,4 +1,4 @@
-"""Submissions: what may be handed in when, and what a review does. The first version decides what is on time."""
+"""Submissions: what may be handed in when. The first version decides what is on time."""
 
 import hashlib
 import json
@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from chassis.refusals import Conflict, Unprocessable
 from contracts.attachments import Attachment
 from contracts.submissions.submissions import (
-    GiveReason,
     HandIn,
-    SectionReason,
+    Stage,
     Submission,
     SubmissionVersion,
 )
@@ -60,25 +59,13 @@ class AttachmentRefused(Unprocessable):
     """An attachment in which the scanner found something."""
 
 
-class NotReceived(Conflict):
-    """Only what was received and not decided yet can be returned or accepted."""
-
-
-class NotAccepted(Conflict):
-    """Only what was accepted can be reopened."""
-
-
-class NotWithdrawable(Conflict):
-    """Only what is not decided yet can be withdrawn."""
-
-
-class CorrectByInThePast(Unprocessable):
-    """A correction cannot be due before it is asked for."""
-
-
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """The assignment that is handed in for, as this service knows it; `timezone` is the campaign's."""
+    """The assignment that is handed in for, as this service knows it; `timezone` is the campaign's.
+
+    `first_stage` is where a review begins: of two stages at the second where nobody stands between unit and issuer.
+    `issuer_name` is whom to ask for an extension; only read where there is a moment to close.
+    """
 
     id: UUID
     campaign_id: UUID
@@ -89,6 +76,9 @@ class Owed:
     closes_at: datetime | None
     state: str
     timezone: str | None
+    review_stages: Stage = 1
+    first_stage: Stage = 1
+    issuer_name: str | None = None
 
 
 def check_sections(owed: Owed, command: HandIn) -> None:
@@ -127,17 +117,18 @@ def hand_in(
     id: UUID,
     receipt_number: str,
     at: datetime,
+    anew: bool = False,
     attached: Sequence[Attachment] = (),
-) -> tuple[Submission, SubmissionVersion]:
-    """The next version with its receipt, or a refusal."""
-    if owed.state == "waived":
-        raise Waived("this assignment is waived: nothing is owed")
-    if owed.closes_at is not None and at > owed.closes_at:
-        raise Closed(
-            f"closed at {owed.closes_at.astimezone(_zone(owed)).isoformat()}; ask the office for an extension"
-        )
-    if present is not None and present.state == "accepted":
-        raise AlreadyAccepted(f"version {present.accepted_version} was accepted; it must be reopened first")
+) -> tuple[Submission, SubmissionVersion] | None:
+    """The next version with its receipt, or a refusal; None when the newest version, not decided yet, says the same.
+
+    So a request that was sent again, or fifty at once, are one version and one receipt; `anew` makes one all the same.
+    """
+    check_open(owed, present, at)
+    content = write_content(owed.id, command, attached)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    if not anew and _says(present, digest):
+        return None
     version = 0 if present is None else present.version
     if command.replaces_version is not None and command.replaces_version != version:
         raise StaleVersionHandedIn(
@@ -145,15 +136,31 @@ def hand_in(
             current_version=version,
         )
     check_sections(owed, command)
-    content = write_content(owed.id, command, attached)
     kept = SubmissionVersion(
         version=version + 1,
         receipt_number=receipt_number,
         received_at=at,
-        content_sha256=hashlib.sha256(content.encode()).hexdigest(),
+        content_sha256=digest,
         content=content,
     )
     return (_first if present is None else _next)(owed, present, command, id, kept), kept
+
+
+def _says(present: Submission | None, digest: str) -> bool:
+    """Whether the newest version, not decided yet, is of this content."""
+    return present is not None and present.state == "received" and present.content_sha256 == digest
+
+
+def check_open(owed: Owed, present: Submission | None, at: datetime) -> None:
+    """Whether anything is taken in at this moment, which is when the request was wholly received."""
+    if owed.state == "waived":
+        raise Waived("this assignment is waived: nothing is owed")
+    if owed.closes_at is not None and at > owed.closes_at:
+        closed_at = owed.closes_at.astimezone(_zone(owed)).isoformat()
+        office = owed.issuer_name or "the office that issued the campaign"
+        raise Closed(f"closed at {closed_at}; ask {office} for an extension", closed_at=closed_at, ask=office)
+    if present is not None and present.state == "accepted":
+        raise AlreadyAccepted(f"version {present.accepted_version} was accepted; it must be reopened first")
 
 
 def _first(
@@ -170,16 +177,17 @@ def _first(
         deliverable_id=owed.deliverable_id,
         organization_id=owed.organization_id,
         state="received",
-        on_time=owed.due_at is None or kept.received_at <= owed.due_at,
-        first_received_at=kept.received_at,
-        **_handed(command, kept),
+        **_punctuality(owed, kept),
+        **_handed(owed, command, kept),
     )
 
 
 def _next(
-    _: Owed, present: Submission | None, command: HandIn, __: UUID, kept: SubmissionVersion
+    owed: Owed, present: Submission | None, command: HandIn, _: UUID, kept: SubmissionVersion
 ) -> Submission:
     assert present is not None
+    # What was withdrawn is owed again, so the next one is judged as a first.
+    judged = _punctuality(owed, kept) if present.state == "withdrawn" else {}
     return present.model_copy(
         update={
             "version": kept.version,
@@ -189,13 +197,25 @@ def _next(
             "reasons": [],
             "correct_by": None,
             "returned_at": None,
-            **_handed(command, kept),
+            "endorsed_at": None,
+            "endorsed_by": None,
+            "withdrawn_at": None,
+            "withdrawal_reason": None,
+            **judged,
+            **_handed(owed, command, kept),
         }
     )
 
 
-def _handed(command: HandIn, kept: SubmissionVersion) -> dict[str, Any]:
+def _punctuality(owed: Owed, kept: SubmissionVersion) -> dict[str, Any]:
+    on_time = owed.due_at is None or kept.received_at <= owed.due_at
+    return {"on_time": on_time, "first_received_at": kept.received_at}
+
+
+def _handed(owed: Owed, command: HandIn, kept: SubmissionVersion) -> dict[str, Any]:
     return {
+        "review_stages": owed.review_stages,
+        "review_stage": owed.first_stage,
         "sections": dict(command.sections),
         "nil_return": command.nil_return,
         "attachment_ids": list(command.attachment_ids),
@@ -203,59 +223,6 @@ def _handed(command: HandIn, kept: SubmissionVersion) -> dict[str, Any]:
         "received_at": kept.received_at,
         "content_sha256": kept.content_sha256,
     }
-
-
-def send_back(
-    present: Submission,
-    owed: Owed,
-    reasons: Sequence[GiveReason],
-    correct_by: datetime | None,
-    at: datetime,
-) -> Submission:
-    """Returned for correction, with reasons and a due moment of its own."""
-    check_undecided(present)
-    unknown = [r.section for r in reasons if r.section is not None and r.section not in owed.sections]
-    if unknown:
-        raise SectionUnknown(f"{unknown[0]} is no section of this deliverable", sections=unknown)
-    if correct_by is not None and correct_by <= at:
-        raise CorrectByInThePast(f"correct_by {correct_by.isoformat()} is not after now, {at.isoformat()}")
-    given = [SectionReason(section=reason.section, reason=reason.reason) for reason in reasons]
-    return _decide(present, at, state="returned", reasons=given, returned_at=at, correct_by=correct_by)
-
-
-def accept(present: Submission, at: datetime) -> Submission:
-    """Accepted: this version is the official one from now on."""
-    check_undecided(present)
-    return _decide(present, at, state="accepted", accepted_version=present.version, accepted_at=at)
-
-
-def reopen(present: Submission, reason: str, at: datetime) -> Submission:
-    """Open for another version; the accepted one stays the official one until a newer is accepted."""
-    if present.state != "accepted":
-        raise NotAccepted(f"this submission is {present.state}; only an accepted one is reopened")
-    given = [SectionReason(reason=reason)]
-    return _decide(present, at, state="returned", reasons=given, returned_at=at, correct_by=None)
-
-
-def withdraw(present: Submission, at: datetime) -> Submission:
-    """Taken back by the unit, which owes again."""
-    if present.state not in ("received", "returned"):
-        raise NotWithdrawable(
-            f"this submission is {present.state}; only one that is not decided is withdrawn"
-        )
-    return _decide(present, at, state="withdrawn", reasons=[], returned_at=None, correct_by=None)
-
-
-def check_undecided(present: Submission) -> None:
-    """Only the newest version, received and not decided yet, is reviewed."""
-    if present.state == "accepted":
-        raise AlreadyAccepted(f"version {present.accepted_version} was accepted already")
-    if present.state != "received":
-        raise NotReceived(f"this submission is {present.state}; only a received one is reviewed")
-
-
-def _decide(present: Submission, at: datetime, **fields: Any) -> Submission:
-    return present.model_copy(update={"revision": present.revision + 1, "updated_at": at, **fields})
 
 
 def write_content(assignment_id: UUID, command: HandIn, attached: Sequence[Attachment] = ()) -> str:

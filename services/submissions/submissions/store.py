@@ -16,7 +16,8 @@ from services.submissions.submissions.model import Owed
 FIND = """
     SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
            state, sections, nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
-           first_received_at, accepted_version, accepted_at, reasons, returned_at, correct_by
+           first_received_at, accepted_version, accepted_at, reasons, returned_at, correct_by, review_stages,
+           review_stage, endorsed_at, endorsed_by, withdrawn_at, withdrawal_reason
       FROM submission WHERE id = $1
 """
 
@@ -26,34 +27,57 @@ async def find(connection: Connection, id: UUID) -> Submission:
     row = await connection.fetchrow(FIND, id)
     if row is None:
         raise NotFound(f"there is no submission {id}, or it is not yours to see")
-    return _read(row)
+    return read_row(row)
 
 
 INSERT = """
     INSERT INTO submission (id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id,
                             organization_id, state, sections, nil_return, attachment_ids, receipt_number, received_at,
                             on_time, content_sha256, first_received_at, accepted_version, accepted_at, reasons,
-                            returned_at, correct_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+                            returned_at, correct_by, review_stages, review_stage, endorsed_at, endorsed_by,
+                            withdrawn_at, withdrawal_reason)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+            $24, $25, $26, $27, $28, $29)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
            revision = excluded.revision, state = excluded.state, sections = excluded.sections,
            nil_return = excluded.nil_return, attachment_ids = excluded.attachment_ids,
            receipt_number = excluded.receipt_number, received_at = excluded.received_at,
            content_sha256 = excluded.content_sha256, accepted_version = excluded.accepted_version,
            accepted_at = excluded.accepted_at, reasons = excluded.reasons, returned_at = excluded.returned_at,
-           correct_by = excluded.correct_by
+           correct_by = excluded.correct_by, review_stages = excluded.review_stages,
+           review_stage = excluded.review_stage, endorsed_at = excluded.endorsed_at,
+           endorsed_by = excluded.endorsed_by, withdrawn_at = excluded.withdrawn_at,
+           withdrawal_reason = excluded.withdrawal_reason
 """
 
 
-async def save(tx: Transaction, submission: Submission) -> None:
-    """Keep a submission as it stands now."""
-    await tx.connection.execute(INSERT, *(_value(submission, name) for name in Submission.model_fields))
+async def save(tx: Transaction, submissions: Sequence[Submission]) -> None:
+    """Keep submissions as they stand now."""
+    rows = [[_value(each, name) for name in Submission.model_fields] for each in submissions]
+    await tx.connection.executemany(INSERT, rows)
+
+
+ASSIGNMENTS_OF = "SELECT assignment_id FROM submission WHERE id = ANY ($1::uuid[])"
+
+
+async def read_assignment_ids(connection: Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """What these submissions, of which some may not be there, were handed in for."""
+    return [row["assignment_id"] for row in await connection.fetch(ASSIGNMENTS_OF, ids)]
 
 
 LOCK_OWED = """
-    -- Locked in one order by all, so that versions are numbered one after another and nobody waits in a ring.
+    -- Locked in one order by all, so that versions are numbered one after another and nobody waits in a ring. The
+    -- two CASEs are looked up only where they matter: whom to ask when it has closed, and whether anybody stands
+    -- between unit and issuer for the first of two stages.
     SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.sections, a.due_at, a.closes_at, a.state,
-           (SELECT timezone FROM campaign c WHERE c.id = a.campaign_id) AS timezone
+           (SELECT timezone FROM campaign c WHERE c.id = a.campaign_id) AS timezone, a.review_stages,
+           CASE WHEN a.review_stages = 1 THEN 1
+                WHEN EXISTS (SELECT FROM organization o JOIN campaign c ON c.id = a.campaign_id
+                              WHERE o.id = a.organization_id AND o.id <> c.issuer_id AND o.parent_id <> c.issuer_id)
+                THEN 1 ELSE 2 END AS first_stage,
+           CASE WHEN a.closes_at IS NOT NULL
+                THEN (SELECT o.body ->> 'name' FROM campaign c JOIN organization o ON o.id = c.issuer_id
+                       WHERE c.id = a.campaign_id) END AS issuer_name
       FROM assignment a WHERE a.id = ANY ($1::uuid[]) ORDER BY a.id FOR UPDATE
 """
 
@@ -67,7 +91,8 @@ async def lock_owed(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUI
 READ_PRESENT = """
     SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
            state, sections, nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
-           first_received_at, accepted_version, accepted_at, reasons, returned_at, correct_by
+           first_received_at, accepted_version, accepted_at, reasons, returned_at, correct_by, review_stages,
+           review_stage, endorsed_at, endorsed_by, withdrawn_at, withdrawal_reason
       FROM submission WHERE assignment_id = ANY ($1::uuid[])
 """
 
@@ -75,37 +100,48 @@ READ_PRESENT = """
 async def read_present(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUID, Submission]:
     """What was handed in for assignments that are locked, by assignment."""
     rows = await tx.connection.fetch(READ_PRESENT, assignment_ids)
-    return {row["assignment_id"]: _read(row) for row in rows}
+    return {row["assignment_id"]: read_row(row) for row in rows}
 
 
 SAVE_RECEIVED = """
     WITH received AS (
         INSERT INTO submission (id, version, created_at, updated_at, revision, campaign_id, assignment_id,
                                 deliverable_id, organization_id, state, sections, nil_return, attachment_ids,
-                                receipt_number, received_at, on_time, content_sha256, first_received_at, reasons)
+                                receipt_number, received_at, on_time, content_sha256, first_received_at, reasons,
+                                review_stages, review_stage)
         SELECT id, version, received_at, received_at, revision, campaign_id, assignment_id, deliverable_id,
                organization_id, 'received', sections::jsonb, nil_return, attachment_ids::uuid[], receipt_number,
-               received_at, on_time, content_sha256, first_received_at, '[]'
+               received_at, on_time, content_sha256, first_received_at, '[]', review_stages, review_stage
           FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[],
                       $9::bool[], $10::text[], $11::text[], $12::timestamptz[], $13::bool[], $14::text[],
-                      $15::timestamptz[])
+                      $15::timestamptz[], $16::int[], $17::int[])
                AS s (id, version, revision, campaign_id, assignment_id, deliverable_id, organization_id, sections,
                      nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
-                     first_received_at)
+                     first_received_at, review_stages, review_stage)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
                revision = excluded.revision, state = excluded.state, sections = excluded.sections,
                nil_return = excluded.nil_return, attachment_ids = excluded.attachment_ids,
                receipt_number = excluded.receipt_number, received_at = excluded.received_at,
-               content_sha256 = excluded.content_sha256, reasons = excluded.reasons, returned_at = NULL,
-               correct_by = NULL
+               on_time = excluded.on_time, content_sha256 = excluded.content_sha256,
+               first_received_at = excluded.first_received_at, reasons = excluded.reasons, returned_at = NULL,
+               correct_by = NULL, review_stages = excluded.review_stages, review_stage = excluded.review_stage,
+               endorsed_at = NULL, endorsed_by = NULL, withdrawn_at = NULL, withdrawal_reason = NULL
     )
     INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content)
     SELECT submission_id, version, receipt_number, received_at, content_sha256, content
-      FROM unnest($16::uuid[], $17::int[], $18::text[], $19::timestamptz[], $20::text[], $21::text[])
+      FROM unnest($18::uuid[], $19::int[], $20::text[], $21::timestamptz[], $22::text[], $23::text[])
            AS v (submission_id, version, receipt_number, received_at, content_sha256, content)
 """
 RECEIVED = ("id", "version", "revision", "campaign_id", "assignment_id", "deliverable_id", "organization_id")
-RECEIPTS = ("receipt_number", "received_at", "on_time", "content_sha256", "first_received_at")
+RECEIPTS = (
+    "receipt_number",
+    "received_at",
+    "on_time",
+    "content_sha256",
+    "first_received_at",
+    "review_stages",
+    "review_stage",
+)
 VERSION = ("version", "receipt_number", "received_at", "content_sha256", "content")
 
 
@@ -155,48 +191,18 @@ async def find_receipt(connection: Connection, receipt_number: str) -> tuple[Rec
     return Receipt.model_validate(dict(row)), row["campaign_id"]
 
 
-LIST = """
-    -- Own submissions, those below an overseer, those of campaigns that the caller issues, or all for an auditor.
-    WITH RECURSIVE seen AS (
-        SELECT $1::uuid AS id
-        UNION
-        SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id WHERE $2
-    )
-    SELECT s.id, s.version, s.created_at, s.updated_at, s.revision, s.campaign_id, s.assignment_id, s.deliverable_id,
-           s.organization_id, s.state, s.sections, s.nil_return, s.attachment_ids, s.receipt_number, s.received_at,
-           s.on_time, s.content_sha256, s.first_received_at, s.accepted_version, s.accepted_at, s.reasons,
-           s.returned_at, s.correct_by
-      FROM submission s LEFT JOIN campaign c ON c.id = s.campaign_id
-     WHERE s.id > $5
-       AND (s.organization_id IN (SELECT id FROM seen) OR ($3 AND c.issuer_id = $1) OR $4)
-       AND ($6::uuid IS NULL OR s.campaign_id = $6)
-       AND ($7::uuid IS NULL OR s.assignment_id = $7)
-       AND ($8::uuid IS NULL OR s.organization_id = $8)
-       AND ($9::text IS NULL OR s.state = $9)
-     ORDER BY s.id LIMIT $10
+PAIR = """
+    SELECT version, receipt_number, received_at, content_sha256, content
+      FROM submission_version WHERE submission_id = $1 AND version IN ($2, $3)
 """
 
 
-async def read_page(
-    connection: Connection,
-    organization_id: UUID,
-    role: str,
-    after: UUID,
-    filters: tuple[UUID | None, UUID | None, UUID | None, str | None],
-    limit: int,
-) -> list[Submission]:
-    """What this caller may see; `filters` are campaign, assignment, organization and state."""
-    rows = await connection.fetch(
-        LIST,
-        organization_id,
-        role == "overseer",
-        role == "coordinator",
-        role == "auditor",
-        after,
-        *filters,
-        limit,
-    )
-    return [_read(row) for row in rows]
+async def read_pair(
+    connection: Connection, submission_id: UUID, one: int, other: int
+) -> dict[int, SubmissionVersion]:
+    """These two versions by their numbers, as far as they are there."""
+    rows = await connection.fetch(PAIR, submission_id, one, other)
+    return {row["version"]: SubmissionVersion.model_validate(dict(row)) for row in rows}
 
 
 def _value(submission: Submission, name: str) -> Any:
@@ -205,5 +211,6 @@ def _value(submission: Submission, name: str) -> Any:
     return getattr(submission, name)
 
 
-def _read(row: asyncpg.Record) -> Submission:
+def read_row(row: asyncpg.Record) -> Submission:
+    """A submission out of its columns."""
     return Submission.model_validate(dict(row))

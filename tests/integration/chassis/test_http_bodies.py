@@ -221,6 +221,23 @@ async def test_a_body_that_lies_about_its_length_is_cut_off_at_the_limit(office:
     check_problem(answer, 413, "too_large", f"{LIMIT} bytes")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        with_field(r'"short_name": "\ud800"'),
+        with_field('"short_name": "体\x0b育"'),
+        (json.dumps(UNIT)[:-1] + ', "short_name": "\ud800"}').encode("utf-8", "surrogatepass"),
+        with_field(r'"aliases": ["局", "\udc00"]'),
+    ],
+    ids=["escaped surrogate", "bare control character", "surrogate in bytes", "in a list"],
+)
+async def test_a_text_that_makes_the_body_no_json_is_named(office: World, body: bytes) -> None:
+    problem = (await post(office, body)).json()
+    (error,) = problem["errors"]
+    assert error["field"] == ("aliases.1" if b"aliases" in body else "short_name")
+    assert error["field"] in problem["detail"]
+
+
 async def test_every_faulty_field_is_named_with_what_was_expected(office: World) -> None:
     body = {"name": " ", "kind": "ministry", "sort_order": -1, "colour": "red"}
     errors = (await post(office, json.dumps(body).encode())).json()["errors"]

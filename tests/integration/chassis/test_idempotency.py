@@ -157,7 +157,8 @@ async def test_the_same_key_with_another_body_is_refused_and_changes_nothing(pla
     assert whole(await place.post(key)) == whole(first)
 
 
-async def test_without_a_key_each_request_is_another(place: Place) -> None:
+async def test_without_a_key_each_request_is_another(office: World) -> None:
+    place = await at_the_office(office)
     before = await place.count_effects()
     answers = [await place.post(None) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]

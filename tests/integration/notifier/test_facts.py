@@ -69,8 +69,8 @@ async def test_the_unit_is_told_what_to_correct_and_by_when(world: World, mail: 
     assert message["Subject"] == "[Returned for correction] Summary 2024-09-16 and 1 more"
     assert message.get_content().splitlines()[2:5] == [
         "1. Summary 2024-09-16 has been returned, to be corrected by 2024-09-18 18:00:",
-        "   - 特色内容: too short",
-        "   - no figures",
+        "   (1) 特色内容: too short",
+        "   (2) no figures",
     ]
 
 

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from chassis import proof
+from contracts.catalogue import EVENTS
+from contracts.submissions import incidents
+from contracts.submissions.submissions import SubmissionEndorsed
 from services.reporting.figures import store
 from services.reporting.proof import COPIES
 from tests.integration.reporting.conftest import DUE, World
@@ -102,6 +105,29 @@ async def test_a_cell_shows_how_far_it_is(
     assert row["cells"][0]["state"] == state
     assert row["cells"][0]["due_at"] == "2024-09-16T23:59:59.999999+08:00"
     assert (await world.get("overview"))["overdue"] == int(state == "overdue")
+
+
+async def test_a_cell_shows_at_which_stage_the_review_stands(world: World) -> None:
+    north, south = world.facts.assignment("north"), world.facts.assignment("south")
+    received = world.facts.submission(north, review_stages=2)
+    stage_2 = received.submission.model_copy(
+        update={
+            "revision": 2,
+            "review_stage": 2,
+            "endorsed_at": DUE,
+            "endorsed_by": world.facts.ids["office"],
+        }
+    )
+    await world.service.hear(north, south, SubmissionEndorsed(submission=stage_2), received)
+    cells = {row["organization"]["name"]: row["cells"][0] for row in (await world.get("matrix"))["rows"]}
+    shown = {name: (each["state"], each["review_stage"]) for name, each in cells.items()}
+    assert shown == {"north": ("received", 2), "south": ("owed", None)}
+    assert cells["north"]["review_stages"] == 2
+
+
+async def test_of_incidents_nothing_is_kept_though_they_are_heard(world: World) -> None:
+    assert set(incidents.FACTS) <= set(EVENTS.values())
+    assert not set(incidents.FACTS) & set(world.service.running.consumers[0].handlers)
 
 
 async def test_rows_come_in_the_offices_order_in_pages_and_below_a_parent(world: World) -> None:

@@ -27,7 +27,7 @@ async def test_it_is_returned_handed_in_again_and_accepted(world: World) -> None
     )
     assert returned.status_code == 200
     assert returned.json()["state"] == "returned"
-    assert returned.json()["reasons"] == [{"section": "创新做法", "reason": "请补充"}]
+    assert returned.json()["reasons"] == [{"number": 1, "section": "创新做法", "reason": "请补充"}]
     again = (await world.hand_in(assignment, text="补")).json()
     assert (again["version"], again["state"]) == (2, "received")
     accepted = await world.post(f"/v1/submissions/{id}/accept", "office", {})

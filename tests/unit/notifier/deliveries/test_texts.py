@@ -20,6 +20,14 @@ FACTS: dict[str, dict[str, Any]] = {
         "correct_by": "2024-09-18T10:00:00Z",
     },
     "submission_accepted": {},
+    "incident_reported": {
+        "severity": "large",
+        "occurred_at": "2024-09-10T00:30:00Z",
+        "report_by": "2024-09-10T03:00:00Z",
+        "in_time": False,
+    },
+    "incident_followed_up": {"severity": "general"},
+    "incident_closed": {"severity": "extraordinary"},
     "activity_rescheduled": {
         "starts_at": "2024-09-09T09:30:00+08:00",
         "place": "20240910",
@@ -29,6 +37,12 @@ FACTS: dict[str, dict[str, Any]] = {
 EMPTY_FACTS: dict[str, dict[str, Any]] = {
     "notice_issued": {"due_at": None},
     "submission_returned": {"reasons": [], "correct_by": None},
+    "incident_reported": {
+        "severity": "general",
+        "occurred_at": "2024-09-10T00:30:00Z",
+        "report_by": None,
+        "in_time": None,
+    },
     "activity_rescheduled": {"starts_at": None, "place": None, "reason": None},
 }
 

@@ -1,0 +1,1 @@
+"""Incidents: what has happened, told at once and read by few."""
