@@ -8,7 +8,8 @@ import pytest
 
 from chassis.files import contents
 from chassis.files.scanner import ScannerAway, read_address
-from services.submissions.attachments import handlers
+from chassis.files.storage import StorageAway
+from services.submissions.attachments import handlers, store
 from tests.integration.submissions.attaching import (
     PDF,
     count,
@@ -80,6 +81,35 @@ async def test_naming_and_sweeping_at_once_leave_it_named_or_unknown(world: Worl
         answer, _ = await asyncio.gather(hand_in(world, assignment, [made["id"]]), sweep(world))
         assert answer.status_code == (201 if await count_of(world, made["id"]) else 422), answer.text
         assert (await fetch(world, made["id"])).status_code == (200 if answer.status_code == 201 else 404)
+
+
+async def test_what_is_being_named_at_this_moment_is_not_removed(world: World) -> None:
+    made = await stored(world)
+    id = UUID(made["id"])
+    submission = (await hand_in(world, await world.assign("town"), [])).json()
+    world.later(hours=25)
+    async with world.service.database.transaction() as tx:
+        assert set(await store.read_named(tx, [id])) == {id}
+        await sweep(world)
+        await store.use(tx, [(id, UUID(submission["id"]))])
+    await sweep(world)
+    assert (await fetch(world, made["id"])).content == PDF
+
+
+async def test_bytes_that_are_being_claimed_at_this_moment_are_not_let_go(world: World) -> None:
+    made = await stored(world)
+    world.later(hours=25)
+    await handlers.remove_unused(world.service.database)
+    again = contents.Placed(made["sha256"], made["size"], "", is_new=False)
+    async with world.service.database.transaction() as tx:
+        await contents.claim(tx, again)
+        await sweep(world)
+    assert len(on_disk(world)) == 1
+    await sweep(world)
+    assert on_disk(world) == []
+    with pytest.raises(StorageAway, match="come again"):
+        async with world.service.database.transaction() as tx:
+            await contents.claim(tx, again)
 
 
 async def test_what_a_dead_process_left_is_swept(world: World) -> None:
