@@ -10,16 +10,21 @@ from services.registry.assignments import api as assignments
 from services.registry.campaigns import api as campaigns
 from services.registry.deliverables import api as deliverables
 from services.registry.imports import api as imports
+from services.registry.name_decisions import api as name_decisions
 from services.registry.notices import api as notices
 from services.registry.organizations import api as organizations
+from services.registry.organizations.directory import LiveDirectory
 from services.registry.organizations.store import describe
 from services.registry.settings import RegistrySettings
+from services.registry.successions import api as successions
 from services.registry.theme_days import api as theme_days
 
 SERVICE = Service(
     name="registry",
     routers=(
         organizations.router,
+        successions.router,
+        name_decisions.router,
         access.router,
         campaigns.router,
         theme_days.router,
@@ -34,6 +39,7 @@ SERVICE = Service(
     catalogue=EVENTS,
     find_organization=describe,
     prepare=prepare,
+    make_parts=lambda database: {"directory": LiveDirectory(database)},
 )
 
 

@@ -28,6 +28,14 @@ def check_may_keep_register(principal: Principal) -> None:
         raise NotAllowed(f"the role {principal.role} may not change the register; expected coordinator")
 
 
+def check_may_see_decisions(principal: Principal) -> None:
+    """What texts were decided to mean, and why, is the office's own paper."""
+    if principal.role not in ("coordinator", "auditor"):
+        raise NotAllowed(
+            f"the role {principal.role} does not see decisions on names; expected coordinator or auditor"
+        )
+
+
 def check_may_run(principal: Principal, campaign: Campaign) -> None:
     """A campaign is run by the coordinator of the organization that issues it."""
     check_may_keep_register(principal)
