@@ -45,7 +45,10 @@ async def get_notice(id: UUID, caller: Caller, database: Db) -> Notice:
         notice = await store.find(connection, id)
         if notice is not None:
             campaign = await campaigns.find(connection, notice.campaign_id)
-            is_told = notice.state == "issued" and caller.organization_id in notice.addressee_ids
+            is_told = notice.state == "issued" and (
+                caller.organization_id in notice.addressee_ids
+                or await store.has_to_acknowledge(connection, id, caller.organization_id)
+            )
             if is_told or rules.sees_all(caller, campaign):
                 return notice
     raise NotFound(f"there is no notice {id}, or it is not addressed to you")

@@ -1,5 +1,6 @@
 """Likeness: the forms nearest to a text among ten thousand, exactly, without comparing it with each. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -7,6 +8,9 @@ from rapidfuzz import fuzz, process
 
 LIKELY = 50.0
 """The least likeness of a candidate, of 100: twice the letters in common, over all letters of both."""
+
+_NOT_EMPTY = re.compile(rb"[^\0]")
+_IN_BYTE = [tuple(place for place in range(8) if byte >> place & 1) for byte in range(256)]
 
 
 class Forms:
@@ -28,11 +32,12 @@ class Forms:
 
     def nearest(self, form: str, limit: int) -> list[tuple[int, float]]:
         """Place and likeness from 0 to 100 of the nearest, the likest first; none below LIKELY."""
-        likely = {place: self._forms[place] for place in self._may_be_likely(form)}
+        places = self._may_be_likely(form)
+        likely = [self._forms[place] for place in places]
         near = process.extract(form, likely, scorer=fuzz.ratio, score_cutoff=LIKELY, limit=limit)
-        return [(place, score) for _, score, place in near]
+        return [(places[nth], score) for _, score, nth in near]
 
-    def _may_be_likely(self, form: str) -> Iterator[int]:
+    def _may_be_likely(self, form: str) -> list[int]:
         """Those that share enough letters to be likely, in their order."""
         shared = self._count_shared(form)
         found = 0
@@ -82,10 +87,10 @@ def _bits(places: Sequence[int], size: int) -> int:
     return int.from_bytes(row, "little")
 
 
-def _places(bits: int) -> Iterator[int]:
+def _places(bits: int) -> list[int]:
     row = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-    for nth, byte in enumerate(row):
-        while byte:
-            low = byte & -byte
-            yield nth * 8 + low.bit_length() - 1
-            byte ^= low
+    return [
+        match.start() * 8 + place
+        for match in _NOT_EMPTY.finditer(row)
+        for place in _IN_BYTE[row[match.start()]]
+    ]

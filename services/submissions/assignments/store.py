@@ -14,9 +14,9 @@ KEEP = """
       FROM jsonb_to_recordset($1) AS a (id uuid, version integer, campaign_id uuid, deliverable_id uuid,
                                         organization_id uuid, kind text, title text, sections text[],
                                         due_at timestamptz, closes_at timestamptz, state text)
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, kind = excluded.kind, title = excluded.title,
-           sections = excluded.sections, due_at = excluded.due_at, closes_at = excluded.closes_at,
-           state = excluded.state
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, organization_id = excluded.organization_id,
+           kind = excluded.kind, title = excluded.title, sections = excluded.sections,
+           due_at = excluded.due_at, closes_at = excluded.closes_at, state = excluded.state
      WHERE excluded.version > known.version
 """
 

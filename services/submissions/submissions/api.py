@@ -98,7 +98,7 @@ async def get_submission(id: UUID, caller: Caller, database: Db) -> Submission:
     """One submission as it stands."""
     async with database.reading() as connection:
         submission = await store.find(connection, id)
-        await _check_may_read(connection, caller, submission.organization_id, submission.campaign_id)
+        await _check_may_read(connection, caller, submission, submission.campaign_id)
     return submission
 
 
@@ -107,7 +107,7 @@ async def list_versions(id: UUID, caller: Caller, database: Db) -> Page[Submissi
     """Every version as it was handed in, byte for byte."""
     async with database.reading() as connection:
         submission = await store.find(connection, id)
-        await _check_may_read(connection, caller, submission.organization_id, submission.campaign_id)
+        await _check_may_read(connection, caller, submission, submission.campaign_id)
         return Page(items=await store.read_versions(connection, id))
 
 
@@ -116,7 +116,7 @@ async def get_receipt(receipt_number: str, caller: Caller, database: Db) -> Rece
     """What was handed in, when, and its hash: a unit can prove it."""
     async with database.reading() as connection:
         receipt, campaign_id = await store.find_receipt(connection, receipt_number)
-        await _check_may_read(connection, caller, receipt.organization_id, campaign_id)
+        await _check_may_read(connection, caller, receipt, campaign_id)
     return receipt
 
 
@@ -153,8 +153,7 @@ async def withdraw_submission(
 
 
 async def _check_may_read(
-    connection: Connection, caller: Caller, organization_id: UUID, campaign_id: UUID
+    connection: Connection, caller: Caller, held: Submission | Receipt, campaign_id: UUID
 ) -> None:
-    standing = await handlers.standing_of(connection, organization_id, campaign_id)
-    if not rules.may_read(caller, standing):
+    if not await handlers.may_read(connection, held, campaign_id, caller):
         raise NotFound("there is no such submission, or it is not yours to see")

@@ -10,6 +10,7 @@ from chassis.database import Database, Transaction
 from chassis.refusals import NotFound, check_version
 from contracts.envelope import Event
 from contracts.submissions.submissions import (
+    Receipt,
     ReopenSubmission,
     ReturnSubmission,
     Submission,
@@ -63,10 +64,10 @@ async def withdraw_submission(
 ) -> Submission:
     """Taken back by the unit itself."""
     async with database.transaction() as tx:
-        submission, _ = await _lock(tx, id)
-        if submission.organization_id != actor.organization_id:
+        submission, owed = await _lock(tx, id)
+        if owed.organization_id != actor.organization_id:
             raise NotFound(f"there is no submission {id}, or it is not yours to see")
-        rules.check_may_hand_in(actor, submission.organization_id)
+        rules.check_may_hand_in(actor, owed.organization_id)
         check_version(submission.version, expected)
         return await _keep(tx, model.withdraw(submission, tx.now), SubmissionWithdrawn, actor)
 
@@ -81,8 +82,8 @@ async def _review(
 ) -> Submission:
     async with database.transaction() as tx:
         submission, owed = await _lock(tx, id)
-        standing = await standing_of(tx.connection, submission.organization_id, submission.campaign_id)
-        if not rules.may_read(actor, standing):
+        standing = await standing_of(tx.connection, owed.organization_id, submission.campaign_id)
+        if not await may_read(tx.connection, submission, submission.campaign_id, actor):
             raise NotFound(f"there is no submission {id}, or it is not yours to see")
         if not rules.may_review(actor, standing):
             raise rules.NotAllowed(
@@ -106,6 +107,17 @@ async def _lock(tx: Transaction, id: UUID) -> tuple[Submission, Owed]:
     owed = await store.lock_owed(tx, [seen.assignment_id])
     present = await store.read_present(tx, [seen.assignment_id])
     return present[seen.assignment_id], owed[seen.assignment_id]
+
+
+async def may_read(
+    connection: Connection, held: Submission | Receipt, campaign_id: UUID, actor: Principal
+) -> bool:
+    """Who handed in, and who owes it now, where another has taken that unit's place; and whoever looks after them."""
+    owner_id = await store.find_owner(connection, held.assignment_id) or held.organization_id
+    for id in dict.fromkeys((held.organization_id, owner_id)):
+        if rules.may_read(actor, await standing_of(connection, id, campaign_id)):
+            return True
+    return False
 
 
 async def standing_of(connection: Connection, organization_id: UUID, campaign_id: UUID) -> Standing:

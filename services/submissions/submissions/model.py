@@ -126,6 +126,7 @@ def hand_in(
         received_at=at,
         content_sha256=hashlib.sha256(content.encode()).hexdigest(),
         content=content,
+        organization_id=owed.organization_id,
     )
     return (_first if present is None else _next)(owed, present, command, id, kept), kept
 
@@ -151,11 +152,13 @@ def _first(
 
 
 def _next(
-    _: Owed, present: Submission | None, command: HandIn, __: UUID, kept: SubmissionVersion
+    owed: Owed, present: Submission | None, command: HandIn, __: UUID, kept: SubmissionVersion
 ) -> Submission:
     assert present is not None
     return present.model_copy(
         update={
+            # Another than before, where the unit was merged between the versions.
+            "organization_id": owed.organization_id,
             "version": kept.version,
             "revision": present.revision + 1,
             "updated_at": kept.received_at,

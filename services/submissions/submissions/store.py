@@ -64,6 +64,15 @@ async def lock_owed(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUI
     return {row["id"]: Owed(**{**dict(row), "sections": tuple(row["sections"])}) for row in rows}
 
 
+OWNER = "SELECT organization_id FROM assignment WHERE id = $1"
+
+
+async def find_owner(connection: Connection, assignment_id: UUID) -> UUID | None:
+    """Who owes the assignment by now; None when it was not heard of yet."""
+    owner: UUID | None = await connection.fetchval(OWNER, assignment_id)
+    return owner
+
+
 READ_PRESENT = """
     SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
            state, sections, nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
@@ -93,20 +102,22 @@ SAVE_RECEIVED = """
                      nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
                      first_received_at)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
-               revision = excluded.revision, state = excluded.state, sections = excluded.sections,
+               organization_id = excluded.organization_id, revision = excluded.revision,
+               state = excluded.state, sections = excluded.sections,
                nil_return = excluded.nil_return, attachment_ids = excluded.attachment_ids,
                receipt_number = excluded.receipt_number, received_at = excluded.received_at,
                content_sha256 = excluded.content_sha256, reasons = excluded.reasons, returned_at = NULL,
                correct_by = NULL
     )
-    INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content)
-    SELECT submission_id, version, receipt_number, received_at, content_sha256, content
-      FROM unnest($16::uuid[], $17::int[], $18::text[], $19::timestamptz[], $20::text[], $21::text[])
-           AS v (submission_id, version, receipt_number, received_at, content_sha256, content)
+    INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content,
+                                    organization_id)
+    SELECT submission_id, version, receipt_number, received_at, content_sha256, content, organization_id
+      FROM unnest($16::uuid[], $17::int[], $18::text[], $19::timestamptz[], $20::text[], $21::text[], $22::uuid[])
+           AS v (submission_id, version, receipt_number, received_at, content_sha256, content, organization_id)
 """
 RECEIVED = ("id", "version", "revision", "campaign_id", "assignment_id", "deliverable_id", "organization_id")
 RECEIPTS = ("receipt_number", "received_at", "on_time", "content_sha256", "first_received_at")
-VERSION = ("version", "receipt_number", "received_at", "content_sha256", "content")
+VERSION = ("version", "receipt_number", "received_at", "content_sha256", "content", "organization_id")
 
 
 async def save_received(
@@ -128,8 +139,10 @@ async def save_received(
 
 
 VERSIONS = """
-    SELECT version, receipt_number, received_at, content_sha256, content
-      FROM submission_version WHERE submission_id = $1 ORDER BY version
+    SELECT v.version, v.receipt_number, v.received_at, v.content_sha256, v.content,
+           coalesce(v.organization_id, s.organization_id) AS organization_id
+      FROM submission_version v JOIN submission s ON s.id = v.submission_id
+     WHERE v.submission_id = $1 ORDER BY v.version
 """
 
 
@@ -141,7 +154,8 @@ async def read_versions(connection: Connection, submission_id: UUID) -> list[Sub
 
 RECEIPT = """
     SELECT s.id, v.version, v.receipt_number, v.received_at, s.on_time, v.content_sha256, s.state, s.assignment_id,
-           s.organization_id, s.campaign_id, (v.content::jsonb ->> 'nil_return')::boolean AS nil_return
+           coalesce(v.organization_id, s.organization_id) AS organization_id, s.campaign_id,
+           (v.content::jsonb ->> 'nil_return')::boolean AS nil_return
       FROM submission_version v JOIN submission s ON s.id = v.submission_id
      WHERE v.receipt_number = $1
 """
@@ -156,7 +170,8 @@ async def find_receipt(connection: Connection, receipt_number: str) -> tuple[Rec
 
 
 LIST = """
-    -- Own submissions, those below an overseer, those of campaigns that the caller issues, or all for an auditor.
+    -- Own submissions (handed in, or owed by now in another's place), those below an overseer, those of campaigns
+    -- that the caller issues, or all for an auditor.
     WITH RECURSIVE seen AS (
         SELECT $1::uuid AS id
         UNION
@@ -166,12 +181,15 @@ LIST = """
            s.organization_id, s.state, s.sections, s.nil_return, s.attachment_ids, s.receipt_number, s.received_at,
            s.on_time, s.content_sha256, s.first_received_at, s.accepted_version, s.accepted_at, s.reasons,
            s.returned_at, s.correct_by
-      FROM submission s LEFT JOIN campaign c ON c.id = s.campaign_id
+      FROM submission s
+      LEFT JOIN campaign c ON c.id = s.campaign_id
+      LEFT JOIN assignment a ON a.id = s.assignment_id
      WHERE s.id > $5
-       AND (s.organization_id IN (SELECT id FROM seen) OR ($3 AND c.issuer_id = $1) OR $4)
+       AND (s.organization_id IN (SELECT id FROM seen) OR a.organization_id IN (SELECT id FROM seen)
+            OR ($3 AND c.issuer_id = $1) OR $4)
        AND ($6::uuid IS NULL OR s.campaign_id = $6)
        AND ($7::uuid IS NULL OR s.assignment_id = $7)
-       AND ($8::uuid IS NULL OR s.organization_id = $8)
+       AND ($8::uuid IS NULL OR $8 IN (s.organization_id, a.organization_id))
        AND ($9::text IS NULL OR s.state = $9)
      ORDER BY s.id LIMIT $10
 """
