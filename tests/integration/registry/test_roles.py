@@ -12,9 +12,9 @@ from chassis.service import make_app, make_running
 from services.registry.app import SERVICE
 from tests.integration.registry.conftest import World
 
-# The office's coordinator comes last: what it does, it does once. `other` is a coordinator whose campaign this is
-# not, `stranger` a unit that the notice was not addressed to; the auditor and ops hold keys of the office, which is
-# an addressee.
+# The office's coordinator comes last: what it does, it does once, and what `other` has merged or split is gone by
+# then. `other` is a coordinator whose campaign this is not, `stranger` a unit that the notice was not addressed to;
+# the auditor and ops hold keys of the office, which is an addressee.
 TABLE = """
                                                      none stranger reporter overseer auditor ops other coordinator
     GET    /live                                     200  200      200      200      200     200 200   200
@@ -28,6 +28,12 @@ TABLE = """
     POST   /v1/organizations                         401  403      403      403      403     403 201   201
     GET    /v1/organizations/{id}                    401  200      200      200      200     403 200   200
     PATCH  /v1/organizations/{id}                    401  403      403      403      403     403 200   200
+    GET    /v1/organizations/{id}/history            401  200      200      200      200     403 200   200
+    POST   /v1/organizations/{id}/merge              401  403      403      403      403     403 200   409
+    POST   /v1/organizations/{id}/split              401  403      403      403      403     403 200   409
+    GET    /v1/name-decisions                        401  403      403      403      200     403 200   200
+    POST   /v1/name-decisions                        401  403      403      403      403     403 201   201
+    DELETE /v1/name-decisions/{id}                   401  403      403      403      403     403 204   204
     POST   /v1/organizations/resolve                 401  200      200      200      200     403 200   200
     GET    /v1/keys                                  401  403      403      403      403     403 200   200
     POST   /v1/keys                                  401  403      403      403      403     403 201   201
@@ -100,6 +106,10 @@ class Stage:
 
     async def set(self) -> None:
         world, at = self.world, f"/v1/campaigns/{self.world.campaign_id}"
+        for noun in ("merge", "split"):
+            self.ids[noun] = (await world.make_unit(f"旧局 {noun}"))["id"]
+        decision = {"text": "总台", "outside_party": "外单位"}
+        self.ids["name-decisions"] = (await world.make("/v1/name-decisions", decision))["id"]
         self.ids["keys"] = (await world.make_key("town", "reporter"))["id"]
         self.ids["notices"] = (await world.make(f"{at}/notices", self.notice()))["id"]
         await world.make(f"/v1/notices/{self.ids['notices']}/issue", {})
@@ -132,6 +142,12 @@ class Stage:
         bodies: dict[str, Any] = {
             "POST /v1/organizations": {"name": f"单位 {column}", "kind": "other"},
             "PATCH /v1/organizations/{id}": {"sort_order": 7},
+            "POST /v1/organizations/{id}/merge": {"into_id": town, **REASON},
+            "POST /v1/organizations/{id}/split": {
+                "into": [{"organization_id": town}, {"organization_id": self.world.ids["district"]}],
+                **REASON,
+            },
+            "POST /v1/name-decisions": {"text": f"简称 {column}", "outside_party": "外单位"},
             "POST /v1/organizations/resolve": {"names": ["盛泽镇"]},
             "POST /v1/keys": {"organization_id": town, "role": "reporter", "label": column},
             "POST /v1/campaigns": self.world.a_campaign(),
@@ -160,7 +176,7 @@ class Stage:
         """The route's path with ids of the world."""
         template = route.split()[1]
         noun = "draft" if template.endswith("/issue") else template.split("/")[-1]
-        if "{id}" in template and noun != "draft":
+        if "{id}" in template and noun not in ("draft", "merge", "split"):
             noun = template.split("/")[2]
         ids = self.ids | {"campaigns": self.world.campaign_id}
         return template.replace("{campaign_id}", self.world.campaign_id).replace("{id}", ids.get(noun, ""))
