@@ -39,12 +39,15 @@ class Forms:
 
     def _may_be_likely(self, form: str) -> list[int]:
         """Those that share enough letters to be likely, in their order."""
-        shared = self._count_shared(form)
-        found = 0
+        by_needed: dict[int, int] = defaultdict(int)
         for size, bits in self._sizes.items():
             # LIKELY is a half: twice what is common, over both lengths.
-            needed = -(-(len(form) + size) // 4)
-            found |= bits & _at_least(shared, needed, bits)
+            by_needed[-(-(len(form) + size) // 4)] |= bits
+        shared = self._count_shared(form)
+        found = 0
+        for needed, bits in by_needed.items():
+            if needed <= len(form):
+                found |= _at_least(shared, needed, bits)
         return _places(found)
 
     def _count_shared(self, form: str) -> list[int]:
