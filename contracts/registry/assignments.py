@@ -63,4 +63,10 @@ class AssignmentWaived(Event, type="rollcall.registry.assignment.waived.v1"):
     assignment: Assignment
 
 
-FACTS = (AssignmentMade, AssignmentDueSet, AssignmentExtended, AssignmentWaived)
+class AssignmentMoved(Event, type="rollcall.registry.assignment.moved.v1"):
+    """It is owed by another organization from now on, for the one that owed it was merged or split."""
+
+    assignment: Assignment
+
+
+FACTS = (AssignmentMade, AssignmentDueSet, AssignmentExtended, AssignmentWaived, AssignmentMoved)

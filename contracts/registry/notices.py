@@ -67,5 +67,16 @@ class AcknowledgementReplaced(Event, type="rollcall.registry.acknowledgement.rep
     acknowledgement: Acknowledgement
 
 
+class AcknowledgementMoved(Event, type="rollcall.registry.acknowledgement.moved.v1"):
+    """It is owed by another organization from now on, for the addressee was merged or split."""
+
+    acknowledgement: Acknowledgement
+
+
 FACTS = (NoticeDrafted, NoticeIssued)
-ACKNOWLEDGEMENT_FACTS = (AcknowledgementOwed, NoticeAcknowledged, AcknowledgementReplaced)
+ACKNOWLEDGEMENT_FACTS = (
+    AcknowledgementOwed,
+    NoticeAcknowledged,
+    AcknowledgementReplaced,
+    AcknowledgementMoved,
+)

@@ -1,13 +1,13 @@
 """Organization 单位: a unit of the tree, with its names and the office's own order."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from contracts.envelope import Event
-from contracts.shapes import Aggregate, Change, Command, Line, Shape
+from contracts.shapes import Aggregate, Change, Command, Instant, Line, Shape
 
 Kind = Literal[
     "office",
@@ -23,8 +23,20 @@ Kind = Literal[
 ]
 
 
+class FormerName(Shape):
+    """A name that was given up: what the unit was called from `since_at` until `until_at`."""
+
+    name: str
+    since_at: Instant
+    until_at: Instant
+
+
 class Organization(Aggregate):
-    """A unit. `parent_id` makes the tree; `sort_order` is the order in which the office lists its units."""
+    """A unit. `parent_id` makes the tree; `sort_order` is the order in which the office lists its units.
+
+    From `closed_on` on (a day in China) it is closed: it resolves no more and owes nothing new. What was merged
+    names its successor in `merged_into_id`, what was split its successors in `successor_ids`.
+    """
 
     name: str
     short_name: str | None = None
@@ -34,6 +46,10 @@ class Organization(Aggregate):
     sort_order: int = 0
     opened_on: date | None = None
     closed_on: date | None = None
+    former_names: list[FormerName] = []
+    merged_into_id: UUID | None = None
+    successor_ids: list[UUID] = []
+    closed_because: str | None = None
 
 
 class CreateOrganization(Command):
@@ -70,15 +86,39 @@ class Candidate(Shape):
 
 
 class ResolvedName(Shape):
+    """What a text means: an organization, or an outside party that was decided on; `matched_by` names the rule."""
+
     name: str
     outcome: Literal["resolved", "ambiguous", "unknown"]
     organization_id: UUID | None = None
+    outside_party: str | None = None
     matched_by: Literal["name", "alias", "normalized", "decision"] | None = None
     candidates: list[Candidate] = []
 
 
 class ResolvedNames(Shape):
     results: list[ResolvedName]
+
+
+class FieldChange(Shape):
+    """One field of an aggregate, as it was and as it is since; `before` is null where there was none."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+
+
+class HistoryEntry(Shape):
+    """One fact out of the log: who, when, which version it made, and what is different since.
+
+    `actor` holds the key, its organization and its role; or the name of the system.
+    """
+
+    version: int
+    fact: str
+    occurred_at: Instant
+    actor: dict[str, Any]
+    changes: list[FieldChange]
 
 
 class OrganizationRegistered(Event, type="rollcall.registry.organization.registered.v1"):
@@ -89,4 +129,12 @@ class OrganizationChanged(Event, type="rollcall.registry.organization.changed.v1
     organization: Organization
 
 
-FACTS = (OrganizationRegistered, OrganizationChanged)
+class OrganizationMerged(Event, type="rollcall.registry.organization.merged.v1"):
+    organization: Organization
+
+
+class OrganizationSplit(Event, type="rollcall.registry.organization.split.v1"):
+    organization: Organization
+
+
+FACTS = (OrganizationRegistered, OrganizationChanged, OrganizationMerged, OrganizationSplit)

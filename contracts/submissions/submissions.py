@@ -200,13 +200,17 @@ class Receipt(Shape):
 
 
 class SubmissionVersion(Shape):
-    """One version as it was handed in; `content` is the canonical JSON whose SHA-256 the receipt names."""
+    """One version as it was handed in; `content` is the canonical JSON whose SHA-256 the receipt names.
+
+    `organization_id` is who handed it in: the next version may be a successor's.
+    """
 
     version: int
     receipt_number: str
     received_at: Instant
     content_sha256: str
     content: str
+    organization_id: UUID | None = None
 
 
 class ListedSubmission(Submission):

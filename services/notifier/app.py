@@ -28,7 +28,7 @@ SERVICE = Service(
         Hears(assignments.FACTS, owed.on_assignments),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, owed.on_acknowledgements),
         Hears(submissions.FACTS, owed.on_submissions),
-        Hears((notices.AcknowledgementOwed,), facts.on_acknowledgement_owed),
+        Hears((notices.AcknowledgementOwed, notices.AcknowledgementMoved), facts.on_acknowledgement_owed),
         Hears((submissions.SubmissionReturned,), facts.on_submission_returned),
         Hears((submissions.SubmissionAccepted,), facts.on_submission_accepted),
         Hears((activities.ActivityRescheduled,), facts.on_activity_rescheduled),

@@ -230,7 +230,7 @@ UNION ALL
     NULL::uuid AS acknowledgement_id,
     s.id AS submission_id,
     s.campaign_id,
-    s.organization_id,
+    COALESCE(a.organization_id, s.organization_id) AS organization_id,
     COALESCE(a.title, ''::text) AS title,
     s.correct_by AS due_at,
     s.returned_at AS due_set_at,

@@ -15,10 +15,13 @@ from services.registry.attachments.sweeps import make_sweeps
 from services.registry.campaigns import api as campaigns
 from services.registry.deliverables import api as deliverables
 from services.registry.imports import api as imports
+from services.registry.name_decisions import api as name_decisions
 from services.registry.notices import api as notices
 from services.registry.organizations import api as organizations
+from services.registry.organizations.directory import LiveDirectory
 from services.registry.organizations.store import describe
 from services.registry.settings import RegistrySettings
+from services.registry.successions import api as successions
 from services.registry.take_overs import api as take_overs
 from services.registry.theme_days import api as theme_days
 
@@ -26,6 +29,8 @@ SERVICE = Service(
     name="registry",
     routers=(
         organizations.router,
+        successions.router,
+        name_decisions.router,
         access.router,
         campaigns.router,
         theme_days.router,
@@ -44,6 +49,7 @@ SERVICE = Service(
     find_organization=describe,
     prepare=prepare,
     make_sweeps=make_sweeps,
+    make_parts=lambda database: {"directory": LiveDirectory(database)},
 )
 
 

@@ -68,12 +68,12 @@ def check_keeps(principal: Principal, standing: Standing, noun: str, id: UUID) -
         raise NotFound(f"there is no {noun} {id}")
 
 
-def check_may_place(principal: Principal, standing: Standing) -> None:
+def check_may_place(principal: Principal, standing: Standing, field: str = "parent_id") -> None:
     """Nobody puts a unit below one that is not theirs; only the office at the root makes another root."""
     check_may_keep_register(principal)
     if not keeps(principal, standing):
         raise OutsideSubtree(
-            "parent_id is not an organization that you keep; expected your own or one below it"
+            f"{field} is not an organization that you keep; expected your own or one below it"
         )
 
 
@@ -93,6 +93,14 @@ def check_may_issue_key(principal: Principal, standing: Standing, role: Role) ->
         )
     if role == "ops" and not standing.keeps_all:
         raise NotAllowed("keys of the role ops are made by the office at the root of the tree")
+
+
+def check_may_see_decisions(principal: Principal) -> None:
+    """What texts were decided to mean, and why, is the office's own paper."""
+    if principal.role not in ("coordinator", "auditor"):
+        raise NotAllowed(
+            f"the role {principal.role} does not see decisions on names; expected coordinator or auditor"
+        )
 
 
 def check_may_run(principal: Principal, campaign: Campaign) -> None:

@@ -160,6 +160,7 @@ CREATE TABLE public.decided_name (
     why text,
     decided_at timestamp with time zone NOT NULL,
     decided_by uuid NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
     CONSTRAINT decided_name_check CHECK (((organization_id IS NULL) <> (outside_party IS NULL)))
 );
 CREATE TABLE public.deliverable (
@@ -308,11 +309,19 @@ CREATE TABLE public.organization (
     sort_order integer NOT NULL,
     opened_on date,
     closed_on date,
+    former_names jsonb DEFAULT '[]'::jsonb NOT NULL,
+    merged_into_id uuid,
+    successor_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    closed_because text,
     CONSTRAINT organization_check CHECK ((parent_id <> id)),
     CONSTRAINT organization_check1 CHECK ((closed_on >= opened_on)),
     CONSTRAINT organization_kind_check CHECK ((kind = ANY (ARRAY['office'::text, 'district'::text, 'town'::text, 'department'::text, 'enterprise'::text, 'school'::text, 'hospital'::text, 'media'::text, 'association'::text, 'other'::text]))),
+    CONSTRAINT organization_merged_into_another CHECK ((merged_into_id <> id)),
+    CONSTRAINT organization_merged_is_closed CHECK (((merged_into_id IS NULL) OR (closed_on IS NOT NULL))),
     CONSTRAINT organization_name_check CHECK ((name <> ''::text)),
     CONSTRAINT organization_sort_order_check CHECK ((sort_order >= 0)),
+    CONSTRAINT organization_split_is_closed CHECK (((successor_ids = '{}'::uuid[]) OR (closed_on IS NOT NULL))),
+    CONSTRAINT organization_succeeded_once CHECK (((merged_into_id IS NULL) OR (successor_ids = '{}'::uuid[]))),
     CONSTRAINT organization_version_check CHECK ((version >= 1))
 );
 CREATE TABLE public.organization_name (
@@ -387,6 +396,18 @@ CREATE TABLE public.theme_day (
     CONSTRAINT theme_day_organiser_ids_check CHECK ((cardinality(organiser_ids) >= 1)),
     CONSTRAINT theme_day_version_check CHECK ((version >= 1))
 );
+CREATE TABLE public.undone_name (
+    id uuid NOT NULL,
+    text text NOT NULL,
+    organization_id uuid,
+    outside_party text,
+    why text,
+    decided_at timestamp with time zone NOT NULL,
+    decided_by uuid NOT NULL,
+    undone_at timestamp with time zone NOT NULL,
+    undone_by uuid NOT NULL,
+    CONSTRAINT undone_name_check CHECK (((organization_id IS NULL) <> (outside_party IS NULL)))
+);
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.acknowledgement
@@ -407,6 +428,8 @@ ALTER TABLE ONLY public.attachment_use
     ADD CONSTRAINT attachment_use_pkey PRIMARY KEY (attachment_id, noun, used_by);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.decided_name
+    ADD CONSTRAINT decided_name_id_key UNIQUE (id);
 ALTER TABLE ONLY public.decided_name
     ADD CONSTRAINT decided_name_pkey PRIMARY KEY (text);
 ALTER TABLE ONLY public.deliverable
@@ -459,6 +482,9 @@ ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_campaign_id_date_name_key UNIQUE (campaign_id, date, name);
 ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.undone_name
+    ADD CONSTRAINT undone_name_pkey PRIMARY KEY (id);
+CREATE INDEX acknowledgement_owner ON public.acknowledgement USING btree (organization_id);
 CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, id);
 CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id);
@@ -469,6 +495,7 @@ CREATE INDEX attachment_to_scan ON public.attachment USING btree (scan_after) WH
 CREATE INDEX attachment_use_by ON public.attachment_use USING btree (noun, used_by);
 CREATE INDEX campaign_issuer ON public.campaign USING btree (issuer_id, id);
 CREATE INDEX campaign_parent ON public.campaign USING btree (parent_id, issuer_id);
+CREATE INDEX decided_name_organization ON public.decided_name USING btree (organization_id);
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX import_file ON public.import USING btree (campaign_id, sha256);
@@ -480,6 +507,7 @@ CREATE INDEX organization_order ON public.organization USING btree (sort_order, 
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
+CREATE INDEX undone_name_organization ON public.undone_name USING btree (organization_id);
 CREATE TRIGGER activity_attachments AFTER INSERT OR DELETE OR UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.keep_attachment_uses();
 CREATE TRIGGER notice_attachments AFTER INSERT OR DELETE OR UPDATE ON public.notice FOR EACH ROW EXECUTE FUNCTION public.keep_attachment_uses();
 ALTER TABLE ONLY public.acknowledgement
@@ -522,6 +550,8 @@ ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES public.notice(id);
+ALTER TABLE ONLY public.organization
+    ADD CONSTRAINT organization_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.organization_name
     ADD CONSTRAINT organization_name_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.organization
@@ -534,3 +564,5 @@ ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
 ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_taken_from_id_fkey FOREIGN KEY (taken_from_id) REFERENCES public.theme_day(id);
+ALTER TABLE ONLY public.undone_name
+    ADD CONSTRAINT undone_name_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);

@@ -243,6 +243,7 @@ CREATE TABLE public.submission_version (
     received_at timestamp with time zone NOT NULL,
     content_sha256 text NOT NULL,
     content text NOT NULL,
+    organization_id uuid,
     CONSTRAINT submission_version_version_check CHECK ((version >= 1))
 );
 ALTER TABLE ONLY public.access_key

@@ -34,7 +34,9 @@ DROP_SETTLED = """
     WITH settled AS (
         SELECT id FROM notification n
          WHERE state = 'planned' AND planned_for <= $1 AND channel = $2 AND due_at IS NOT NULL
-           AND NOT EXISTS (SELECT FROM still_owed o WHERE o.about_id = n.about_id AND o.due_at = n.due_at)
+           AND NOT EXISTS (SELECT FROM still_owed o
+                            WHERE o.about_id = n.about_id AND o.due_at = n.due_at
+                              AND o.organization_id = n.about_organization_id)
          ORDER BY id FOR UPDATE SKIP LOCKED
     )
     UPDATE notification n SET version = version + 1, updated_at = $1, state = 'given_up',
@@ -45,7 +47,7 @@ DROP_SETTLED = """
 
 
 async def drop_settled(tx: Transaction, channel: str) -> list[UUID]:
-    """Give up reminders of what is not owed any more; their ids."""
+    """Give up reminders of what is not owed any more, or by another; their ids."""
     return [row["id"] for row in await tx.connection.fetch(DROP_SETTLED, tx.now, channel)]
 
 
@@ -104,7 +106,9 @@ DROP_SETTLED_AGAIN = """
                                      ELSE 'settled after a try whose end is unknown' END
       FROM delivery d
      WHERE d.id = ANY ($2) AND n.delivery_id = d.id AND n.state = 'sending' AND n.due_at IS NOT NULL
-       AND NOT EXISTS (SELECT FROM still_owed o WHERE o.about_id = n.about_id AND o.due_at = n.due_at)
+       AND NOT EXISTS (SELECT FROM still_owed o
+                            WHERE o.about_id = n.about_id AND o.due_at = n.due_at
+                              AND o.organization_id = n.about_organization_id)
     RETURNING n.id
 """
 

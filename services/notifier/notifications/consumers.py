@@ -8,7 +8,7 @@ from chassis.database import Transaction
 from chassis.refusals import NotFound
 from contracts.notifier.policies import Ladder
 from contracts.registry.activities import ActivityRescheduled
-from contracts.registry.notices import AcknowledgementOwed
+from contracts.registry.notices import AcknowledgementMoved, AcknowledgementOwed
 from contracts.submissions.submissions import Submission, SubmissionAccepted, SubmissionReturned
 from services.notifier.directory import store as directory
 from services.notifier.notifications import store
@@ -19,8 +19,10 @@ from services.notifier.policies import store as policies
 FALLBACK_ZONE = "Asia/Shanghai"
 
 
-async def on_acknowledgement_owed(tx: Transaction, events: Sequence[AcknowledgementOwed]) -> None:
-    """Each addressee is told of the notice."""
+async def on_acknowledgement_owed(
+    tx: Transaction, events: Sequence[AcknowledgementOwed | AcknowledgementMoved]
+) -> None:
+    """Each addressee is told of the notice, and so is the unit that takes an addressee's place."""
     for owed in (event.acknowledgement for event in events):
         fact = FactToTell(
             occasion="notice_issued",
@@ -78,21 +80,29 @@ async def on_activity_rescheduled(tx: Transaction, events: Sequence[ActivityResc
             await store.plan_fact(tx, fact)
 
 
-TITLE = "SELECT title FROM assignment WHERE id = $1"
+OWED = "SELECT title, organization_id FROM assignment WHERE id = $1"
+WAS_TOLD = """
+    -- To whomever it was: what is heard again after a merger is not told once more, to the successor.
+    SELECT EXISTS (SELECT FROM told WHERE about_id = $1 AND occasion = $2 AND about_revision = $3 AND due_at IS NULL)
+"""
 
 
 async def _tell_unit(
     tx: Transaction, occasion: str, submission: Submission, details: Mapping[str, object]
 ) -> None:
-    title: str = await tx.connection.fetchval(TITLE, submission.assignment_id) or ""
+    if await tx.connection.fetchval(WAS_TOLD, submission.id, occasion, submission.revision):
+        return
+    # Who owes it by now: the unit that handed in may have been merged since.
+    owed = await tx.connection.fetchrow(OWED, submission.assignment_id)
+    unit = submission.organization_id if owed is None else owed["organization_id"]
     fact = FactToTell(
         occasion=occasion,
         campaign_id=submission.campaign_id,
         about_id=submission.id,
         revision=submission.revision,
-        organization_id=submission.organization_id,
-        about_organization_id=submission.organization_id,
-        title=title,
+        organization_id=unit,
+        about_organization_id=unit,
+        title="" if owed is None else owed["title"],
         details=details,
         planned_for=await _allowed(tx, submission.campaign_id),
         assignment_id=submission.assignment_id,

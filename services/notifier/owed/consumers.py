@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from chassis.consumers import latest
 from chassis.database import Transaction
-from contracts.registry.assignments import AssignmentMade
-from contracts.registry.notices import AcknowledgementOwed
+from contracts.registry.assignments import AssignmentMade, AssignmentMoved
+from contracts.registry.notices import AcknowledgementMoved, AcknowledgementOwed
 from contracts.submissions.submissions import SubmissionReceived
 
 KEEP_ASSIGNMENTS = """
@@ -13,16 +13,31 @@ KEEP_ASSIGNMENTS = """
     SELECT id, version, campaign_id, organization_id, title, due_at, due_set_at, state
       FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, organization_id uuid,
                                             title text, due_at timestamptz, due_set_at timestamptz, state text)
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, due_at = excluded.due_at,
-           due_set_at = excluded.due_set_at, state = excluded.state
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, organization_id = excluded.organization_id,
+           title = excluded.title, due_at = excluded.due_at, due_set_at = excluded.due_set_at, state = excluded.state
      WHERE excluded.version > known.version
 """
 
 
-async def on_assignments(tx: Transaction, events: Sequence[AssignmentMade]) -> None:
+PLAN_ANEW = """
+    -- What was planned for whom owed it before, and has gone to nobody yet, is planned again for who owes it now.
+    DELETE FROM told t USING still_owed o
+     WHERE o.about_id = ANY ($1::uuid[]) AND t.about_id = o.about_id AND t.due_at = o.due_at
+       AND EXISTS (SELECT FROM notification n
+                    WHERE n.about_id = t.about_id AND n.occasion = t.occasion AND n.due_at = t.due_at
+                      AND n.about_organization_id <> o.organization_id)
+       AND NOT EXISTS (SELECT FROM notification n
+                        WHERE n.about_id = t.about_id AND n.occasion = t.occasion AND n.due_at = t.due_at
+                          AND n.state NOT IN ('planned', 'failed'))
+"""
+
+
+async def on_assignments(tx: Transaction, events: Sequence[AssignmentMade | AssignmentMoved]) -> None:
     """Keep the newest of each."""
     rows = [event.assignment.model_dump(mode="json") for event in latest(events)]
     await tx.connection.execute(KEEP_ASSIGNMENTS, rows)
+    if moved := [event.aggregate_id for event in events if isinstance(event, AssignmentMoved)]:
+        await tx.connection.execute(PLAN_ANEW, moved)
 
 
 KEEP_ACKNOWLEDGEMENTS = """
@@ -30,15 +45,20 @@ KEEP_ACKNOWLEDGEMENTS = """
     SELECT id, version, campaign_id, organization_id, title, due_at, created_at, state
       FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, organization_id uuid,
                                             title text, due_at timestamptz, created_at timestamptz, state text)
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, due_at = excluded.due_at, state = excluded.state
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, organization_id = excluded.organization_id,
+           due_at = excluded.due_at, state = excluded.state
      WHERE excluded.version > known.version
 """
 
 
-async def on_acknowledgements(tx: Transaction, events: Sequence[AcknowledgementOwed]) -> None:
+async def on_acknowledgements(
+    tx: Transaction, events: Sequence[AcknowledgementOwed | AcknowledgementMoved]
+) -> None:
     """Keep the newest of each."""
     rows = [event.acknowledgement.model_dump(mode="json") for event in latest(events)]
     await tx.connection.execute(KEEP_ACKNOWLEDGEMENTS, rows)
+    if moved := [event.aggregate_id for event in events if isinstance(event, AcknowledgementMoved)]:
+        await tx.connection.execute(PLAN_ANEW, moved)
 
 
 KEEP_SUBMISSIONS = """

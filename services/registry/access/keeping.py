@@ -37,10 +37,20 @@ async def check_keeps(
     rules.check_keeps(principal, await read_standing(connection, principal, organization_id), noun, id)
 
 
-async def check_may_place(connection: Connection, principal: Principal, parent_id: UUID | None) -> None:
-    """Refuse a place in the tree that is not the caller's to give."""
+async def check_may_place(
+    connection: Connection, principal: Principal, parent_id: UUID | None, field: str = "parent_id"
+) -> None:
+    """Refuse a place in the tree, named by `field`, that is not the caller's to give."""
     rules.check_may_keep_register(principal)
-    rules.check_may_place(principal, await read_standing(connection, principal, parent_id))
+    rules.check_may_place(principal, await read_standing(connection, principal, parent_id), field)
+
+
+async def check_keeps_all(connection: Connection, principal: Principal) -> None:
+    """Refuse whoever keeps only a part of the register what holds for all of it."""
+    if await read_kept(connection, principal) is not None:
+        raise rules.NotAllowed(
+            "this holds for the whole register; expected the office at the root of the tree"
+        )
 
 
 async def read_kept(connection: Connection, principal: Principal) -> UUID | None:

@@ -20,7 +20,7 @@ from services.registry.access import keeping
 from services.registry.assignments import store as assignments
 from services.registry.campaigns import store as campaigns
 from services.registry.deliverables import model, store
-from services.registry.organizations.handlers import check_known
+from services.registry.organizations.handlers import check_open
 
 CALENDAR = WorkingCalendar()
 
@@ -33,7 +33,7 @@ async def define_deliverable(
     async with database.transaction() as tx:
         campaign = await campaigns.find(tx.connection, campaign_id)
         rules.check_may_run(actor, campaign)
-        await check_known(tx, "owed_by", command.owed_by)
+        await check_open(tx, "owed_by", command.owed_by)
         await keeping.check_addressable(tx, campaign, "owed_by", command.owed_by)
         deliverable = model.define(command, campaign, new_id(), CALENDAR, tx.now)
         await store.insert(tx, deliverable)

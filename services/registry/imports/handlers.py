@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from chassis.access import Principal
@@ -27,9 +28,11 @@ from services.registry.imports.register import Register, read_register
 from services.registry.imports.review import Review
 from services.registry.imports.store import ImportedFile
 from services.registry.imports.verdicts import Verdicts, new_organizations, verdicts_of
+from services.registry.name_decisions import store as name_decisions
 from services.registry.organizations import model as organization_model
 from services.registry.organizations import store as organizations
 from services.registry.organizations.handlers import check_known
+from services.registry.organizations.model import today
 from services.registry.organizations.names import directory_of
 
 
@@ -50,7 +53,7 @@ async def preview_import(
     imported = ImportedFile(new_id(), campaign_id, "activities", filename, content, digest, "previewed")
     async with database.transaction() as tx:
         await store.insert(tx, imported, actor.key_id)
-        reviewed = await _review(tx.connection, register, imported, prefixes, Verdicts())
+        reviewed = await _review(tx.connection, register, imported, prefixes, Verdicts(), tx.now)
         return tx.answer(_preview(imported, reviewed))
 
 
@@ -64,7 +67,8 @@ async def show_import(
         rules.check_may_run(actor, await campaigns.find(connection, imported.campaign_id))
     register = read_register(await read_file(imported.file, "activities"))
     async with database.reading() as connection:
-        return _preview(imported, await _review(connection, register, imported, prefixes, Verdicts()))
+        now = database.clock.now()
+        return _preview(imported, await _review(connection, register, imported, prefixes, Verdicts(), now))
 
 
 async def apply_import(
@@ -79,7 +83,7 @@ async def apply_import(
     async with database.transaction() as tx:
         await campaigns.lock(tx, imported.campaign_id)
         verdicts = await _decide(tx, command.decisions, actor)
-        reviewed = await _review(tx.connection, register, imported, prefixes, verdicts)
+        reviewed = await _review(tx.connection, register, imported, prefixes, verdicts, tx.now)
         model.check_decided(reviewed)
         outcome = await _apply(tx, imported, reviewed, actor)
         await _frame(tx, imported.campaign_id, register, actor)
@@ -91,7 +95,8 @@ async def _decide(tx: Transaction, decisions: Sequence[Decision], actor: Princip
     """Make the organizations that are asked for, and remember what was decided."""
     await check_known(tx, "decisions", [decision.organization_id for decision in decisions])
     created: dict[str, UUID] = {}
-    known = {unit.name: unit.id for unit in await organizations.read_open(tx.connection)}
+    open_units = await organizations.read_open(tx.connection, today(tx.now))
+    known = {unit.name: unit.id for unit in open_units}
     for wanted in new_organizations(decisions):
         # Decided in an earlier import of the same file: the unit is there by now.
         created[wanted.name] = known.get(wanted.name) or await _register(
@@ -99,7 +104,7 @@ async def _decide(tx: Transaction, decisions: Sequence[Decision], actor: Princip
         )
     verdicts = verdicts_of(decisions, created)
     reasons = {decision.text.strip(): decision.why for decision in decisions if decision.text}
-    await store.remember(tx, dict(verdicts.hosts), reasons, actor.key_id)
+    await name_decisions.remember(tx, dict(verdicts.hosts), reasons, actor.key_id)
     return verdicts
 
 
@@ -120,11 +125,12 @@ async def _review(
     imported: ImportedFile,
     prefixes: Sequence[str],
     verdicts: Verdicts,
+    at: datetime,
 ) -> Review:
     """The register by the names, the decisions of earlier imports, and those of now, which weigh more."""
-    hosts = await store.read_decided(connection) | dict(verdicts.hosts)
+    hosts = await name_decisions.read_decided(connection, today(at)) | dict(verdicts.hosts)
     categories = await store.read_categories(connection, imported.campaign_id, imported.sha256)
-    directory = directory_of(await organizations.read_open(connection), prefixes)
+    directory = directory_of(await organizations.read_open(connection, today(at)), prefixes)
     return review.review(register, directory, Verdicts(hosts, categories | dict(verdicts.categories)))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from chassis.connections import Connection
 from chassis.database import Transaction
 from chassis.refusals import NotFound
 from contracts.registry.imports import Decision, ImportApplied
-from services.registry.imports.verdicts import OutsideParty, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,49 +71,6 @@ async def save_applied(
     await tx.connection.execute(APPLY, id, tx.now, outcome.model_dump(mode="json"))
     rows = [(id, decision.model_dump(mode="json"), tx.now, by) for decision in decisions]
     await tx.connection.executemany(DECIDE, rows)
-
-
-REMEMBER = """
-    INSERT INTO decided_name (text, organization_id, outside_party, why, decided_at, decided_by)
-    VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (text) DO UPDATE SET organization_id = excluded.organization_id,
-           outside_party = excluded.outside_party, why = excluded.why, decided_at = excluded.decided_at,
-           decided_by = excluded.decided_by
-"""
-
-
-async def remember(
-    tx: Transaction, verdicts: dict[str, Verdict], reasons: dict[str, str | None], by: UUID
-) -> None:
-    """Have these texts mean the same in every later import."""
-    rows: list[tuple[str, UUID | None, str | None, str | None, datetime, UUID]] = [
-        (
-            text,
-            None if isinstance(verdict, OutsideParty) else verdict,
-            verdict.name if isinstance(verdict, OutsideParty) else None,
-            reasons.get(text),
-            tx.now,
-            by,
-        )
-        for text, verdict in verdicts.items()
-    ]
-    await tx.connection.executemany(REMEMBER, rows)
-
-
-DECIDED = """
-    SELECT d.text, d.organization_id, d.outside_party
-      FROM decided_name d LEFT JOIN organization o ON o.id = d.organization_id
-     WHERE o.closed_on IS NULL
-     ORDER BY d.text
-"""
-
-
-async def read_decided(connection: Connection) -> dict[str, Verdict]:
-    """What texts were decided to mean; one that meant a unit closed since is to be decided again."""
-    return {
-        row["text"]: row["organization_id"] or OutsideParty(row["outside_party"])
-        for row in await connection.fetch(DECIDED)
-    }
 
 
 CATEGORIES = """

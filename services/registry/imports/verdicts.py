@@ -8,7 +8,10 @@ from uuid import UUID
 
 from chassis.refusals import Unprocessable
 from contracts.registry.imports import Decision, NewOrganization
+from services.registry.name_decisions.model import OutsideParty, Verdict
 from services.registry.organizations.names import normal_form
+
+__all__ = ["OutsideParty", "Verdict", "Verdicts", "new_organizations", "verdicts_of"]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -16,14 +19,6 @@ Value = TypeVar("Value")
 
 class ContradictingDecisions(Unprocessable):
     """Two decisions on one text, or on one row's category, that do not say the same."""
-
-
-@dataclass(frozen=True)
-class OutsideParty:
-    name: str
-
-
-Verdict = UUID | OutsideParty
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,11 @@ async def get_notice(id: UUID, caller: Caller, database: Db) -> Notice:
         if notice is not None:
             campaign = await campaigns.find(connection, notice.campaign_id)
             line = await keeping.read_line(connection, campaign)
-            is_told = caller.organization_id in notice.addressee_ids or rules.sees_all(caller, campaign, line)
+            is_told = (
+                caller.organization_id in notice.addressee_ids
+                or rules.sees_all(caller, campaign, line)
+                or await store.has_to_acknowledge(connection, id, caller.organization_id)
+            )
             if rules.sees_drafts(caller, campaign) or (notice.state == "issued" and is_told):
                 return notice
     raise NotFound(f"there is no notice {id}, or it is not addressed to you")

@@ -21,7 +21,7 @@ from services.registry import rules
 from services.registry.access import keeping
 from services.registry.campaigns import store as campaigns
 from services.registry.notices import model, store
-from services.registry.organizations.handlers import check_known
+from services.registry.organizations.handlers import check_open
 
 
 async def draft_notice(
@@ -32,7 +32,7 @@ async def draft_notice(
     async with database.transaction() as tx:
         campaign = await campaigns.find(tx.connection, campaign_id)
         rules.check_may_run(actor, campaign)
-        await check_known(tx, "addressee_ids", command.addressee_ids)
+        await check_open(tx, "addressee_ids", command.addressee_ids)
         await keeping.check_addressable(tx, campaign, "addressee_ids", command.addressee_ids)
         if command.replaces_id is not None:
             model.check_replaces(await store.find(tx.connection, command.replaces_id), campaign_id)
@@ -52,6 +52,7 @@ async def issue_notice(database: Database, id: UUID, expected: int | None, actor
             raise NotFound(f"there is no notice {id}, or it is not yours to issue")
         check_version(present.version, expected)
         notice = model.issue(present, tx.now)
+        await check_open(tx, "addressee_ids", notice.addressee_ids)
         await store.save_issued(tx, notice)
         await tx.record(NoticeIssued(notice=notice), actor)
         await _replace(tx, notice, actor)

@@ -34,7 +34,8 @@ LIST = """
            state, issued_at
       FROM notice
      WHERE campaign_id = $1 AND id > $2
-       AND ($3::uuid IS NULL OR $3 = ANY (addressee_ids))
+       AND ($3::uuid IS NULL OR $3 = ANY (addressee_ids)
+            OR EXISTS (SELECT FROM acknowledgement a WHERE a.notice_id = notice.id AND a.organization_id = $3))
        AND ($4 OR state = 'issued')
      ORDER BY id LIMIT $5
 """
@@ -51,6 +52,16 @@ async def read_page(
     """A campaign's notices, with or without drafts; with an addressee, those to it."""
     rows = await connection.fetch(LIST, campaign_id, after, addressee_id, with_drafts, limit)
     return [Notice.model_validate(dict(row)) for row in rows]
+
+
+HAS_TO_ACKNOWLEDGE = """
+    SELECT EXISTS (SELECT FROM acknowledgement WHERE notice_id = $1 AND organization_id = $2)
+"""
+
+
+async def has_to_acknowledge(connection: Connection, notice_id: UUID, organization_id: UUID) -> bool:
+    """Whether it owes or owed an acknowledgement: an addressee, or who took an addressee's place."""
+    return bool(await connection.fetchval(HAS_TO_ACKNOWLEDGE, notice_id, organization_id))
 
 
 INSERT = """

@@ -4,12 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-from rapidfuzz import fuzz, process
-
 from contracts.registry.organizations import Candidate, Kind, Organization, ResolvedName
+from services.registry.organizations.likeness import Forms
 
 MatchedBy = Literal["name", "alias", "normalized", "decision"]
 Index = dict[str, set[UUID]]
@@ -20,8 +20,8 @@ _BRACKETS = str.maketrans("[]{}<>【】〔〕〖〗〈〉《》", "()" * 8)
 # 市委, 市级 and 市立 are words: a prefix that ends in 市 does not end inside them.
 _BOUND = ("委", "级", "立")
 _BEARS_ITS_OWN_NAME = frozenset({"enterprise", "school", "hospital", "media", "association", "other"})
-LIKELY = 50.0
 MOST_CANDIDATES = 5
+RANKS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,17 @@ class Entry:
 
 
 class Directory:
-    """The open units by every form of their names. A form that two of them share resolves to neither."""
+    """The open units by every form of their names. A form that two of them share resolves to neither.
 
-    def __init__(self, entries: Iterable[Entry], prefixes: Sequence[str] = ()) -> None:
+    `outside` are the texts that a person decided to mean a party outside of the register.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        prefixes: Sequence[str] = (),
+        outside: Mapping[str, str] | None = None,
+    ) -> None:
         self.prefixes = tuple(sorted(map(normal_form, prefixes), key=len, reverse=True))
         self.entries = {entry.id: entry for entry in entries if not entry.closed}
         self._names: Index = {}
@@ -51,8 +59,10 @@ class Directory:
         for entry in self.entries.values():
             self._add(entry)
         named = [(form, id) for form, ids in self._normal.items() for id in sorted(ids)]
-        self._forms, self._bearers = [form for form, _ in named], [id for _, id in named]
+        self._forms, self._bearers = Forms([form for form, _ in named]), [id for _, id in named]
         self._ranks: dict[str, list[Candidate]] = {}
+        self._outside = outside or {}
+        self._outside_normal = _by_normal_form(self._outside)
         self.places = _places(self.entries.values())
 
     def resolve(self, text: str) -> ResolvedName:
@@ -68,6 +78,10 @@ class Directory:
         for rule, index, form in rules:
             if found := index.get(form):
                 return self._found(text, found, rule)
+            if rule == "decision" and form in self._outside:
+                return _party(text, self._outside[form], rule)
+        if normal in self._outside_normal:
+            return _party(text, self._outside_normal[normal], "normalized")
         return self.unresolved(text)
 
     def resolve_outright(self, text: str, of_any_kind: bool) -> ResolvedName:
@@ -82,9 +96,11 @@ class Directory:
 
     def unresolved(self, text: str) -> ResolvedName:
         normal = normal_form(text)
-        if normal not in self._ranks:
-            self._ranks[normal] = self._ranked(normal)
-        candidates = self._ranks[normal]
+        candidates = self._ranks.get(normal)
+        if candidates is None:
+            if len(self._ranks) >= RANKS_KEPT:
+                self._ranks.clear()
+            candidates = self._ranks[normal] = self._ranked(normal)
         return ResolvedName(
             name=text, outcome="ambiguous" if candidates else "unknown", candidates=candidates
         )
@@ -117,25 +133,18 @@ class Directory:
         return ResolvedName(name=text, outcome="ambiguous", candidates=named)
 
     def _ranked(self, normal: str) -> list[Candidate]:
-        near = process.extract(
-            normal, self._forms, scorer=fuzz.ratio, score_cutoff=LIKELY, limit=MOST_CANDIDATES * 3
-        )
+        near = self._forms.nearest(normal, MOST_CANDIDATES * 3)
         best: dict[UUID, float] = {}
-        for _, score, position in near:
-            best.setdefault(self._bearers[position], score)
+        for place, score in near:
+            best.setdefault(self._bearers[place], score)
         return [
             Candidate(organization_id=id, name=self.entries[id].name, score=round(score / 100, 2))
             for id, score in list(best.items())[:MOST_CANDIDATES]
         ]
 
 
-def directory_of(
-    organizations: Iterable[Organization],
-    prefixes: Sequence[str] = (),
-    decided: Mapping[UUID, Sequence[str]] | None = None,
-) -> Directory:
-    """The directory of these organizations; those with a closing date are left out."""
-    decided = decided or {}
+def directory_of(organizations: Iterable[Organization], prefixes: Sequence[str] = ()) -> Directory:
+    """The directory of these organizations, which are open."""
     return Directory(
         (
             Entry(
@@ -144,8 +153,6 @@ def directory_of(
                 kind=unit.kind,
                 short_name=unit.short_name,
                 aliases=tuple(unit.aliases),
-                decided=tuple(decided.get(unit.id, ())),
-                closed=unit.closed_on is not None,
             )
             for unit in organizations
         ),
@@ -153,10 +160,23 @@ def directory_of(
     )
 
 
+@lru_cache(maxsize=65_536)
 def normal_form(name: str) -> str:
     """The form in which two spellings of one name are the same: NFKC, one kind of bracket, no space, no quote."""
     folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", name))
     return _QUOTES.sub("", folded).translate(_BRACKETS).casefold()
+
+
+def _party(text: str, party: str, rule: MatchedBy) -> ResolvedName:
+    return ResolvedName(name=text, outcome="resolved", outside_party=party, matched_by=rule)
+
+
+def _by_normal_form(outside: Mapping[str, str]) -> dict[str, str]:
+    """The parties by the normal form of their texts, but for forms that were decided to mean two of them."""
+    spelled: dict[str, set[str]] = {}
+    for text, party in outside.items():
+        spelled.setdefault(normal_form(text), set()).add(party)
+    return {form: next(iter(parties)) for form, parties in spelled.items() if len(parties) == 1}
 
 
 def _put(index: Index, form: str, id: UUID) -> None:

@@ -1,6 +1,8 @@
 """Organizations in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +11,12 @@ import asyncpg
 from chassis.connections import Connection
 from chassis.database import Transaction
 from chassis.refusals import NotFound
-from contracts.registry.organizations import Organization
+from contracts.registry.organizations import HistoryEntry, Organization
 from services.registry.organizations import model
 
 FIND = """
     SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
-           closed_on
+           closed_on, former_names, merged_into_id, successor_ids, closed_because
       FROM organization WHERE id = $1
 """
 
@@ -38,6 +40,30 @@ async def lock(tx: Transaction, id: UUID) -> Organization:
     return _read(row)
 
 
+LOCK_ALL = """
+    SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
+           closed_on, former_names, merged_into_id, successor_ids, closed_because
+      FROM organization WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+"""
+
+
+async def lock_all(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Organization]:
+    """Those of these organizations that there are, held until the transaction ends."""
+    return {row["id"]: _read(row) for row in await tx.connection.fetch(LOCK_ALL, ids)}
+
+
+LOCK_CHILDREN = """
+    SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
+           closed_on, former_names, merged_into_id, successor_ids, closed_because
+      FROM organization WHERE parent_id = $1 ORDER BY id FOR UPDATE
+"""
+
+
+async def lock_children(tx: Transaction, id: UUID) -> list[Organization]:
+    """The organizations right below one, held until the transaction ends."""
+    return [_read(row) for row in await tx.connection.fetch(LOCK_CHILDREN, id)]
+
+
 TREE = 7_655_021
 LOCK_TREE = """
     -- Two moves at once, each sound by itself, can make a ring. Taken before any row, so that none waits in one.
@@ -50,39 +76,75 @@ async def lock_tree(tx: Transaction) -> None:
     await tx.connection.execute(LOCK_TREE, TREE)
 
 
-LIST = """
-    SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
-           closed_on
-      FROM organization WHERE (sort_order, id) > ($1, $2) ORDER BY sort_order, id LIMIT $3
+SHARE_TREE = """
+    -- Whoever gives a unit something new to owe, or puts one below it, lets nobody merge or split it meanwhile.
+    SELECT pg_advisory_xact_lock_shared($1)
 """
 
 
-async def read_page(connection: Connection, after: tuple[int, UUID], limit: int) -> list[Organization]:
+async def share_tree(tx: Transaction) -> None:
+    """Let nobody move, close, merge or split an organization until the transaction ends."""
+    await tx.connection.execute(SHARE_TREE, TREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; `ids` are those that a search found, `below` a unit with all under it."""
+
+    ids: Sequence[UUID] | None = None
+    kind: str | None = None
+    parent_id: UUID | None = None
+    below: UUID | None = None
+    is_open: bool | None = None
+
+
+LIST = """
+    WITH RECURSIVE seen AS (
+        SELECT id FROM organization WHERE id = $7
+        UNION
+        SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id
+    )
+    SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
+           closed_on, former_names, merged_into_id, successor_ids, closed_because
+      FROM organization
+     WHERE (sort_order, id) > ($1, $2)
+       AND ($4::uuid[] IS NULL OR id = ANY ($4))
+       AND ($5::text IS NULL OR kind = $5)
+       AND ($6::uuid IS NULL OR parent_id = $6)
+       AND ($7::uuid IS NULL OR id IN (SELECT id FROM seen))
+       AND ($8::bool IS NULL OR (closed_on IS NULL OR closed_on > $9) = $8)
+     ORDER BY sort_order, id LIMIT $3
+"""
+
+
+async def read_page(
+    connection: Connection, after: tuple[int, UUID], filters: Filters, today: date, limit: int
+) -> list[Organization]:
     """Organizations in the office's own order."""
-    return [_read(row) for row in await connection.fetch(LIST, *after, limit)]
+    rows = await connection.fetch(
+        LIST,
+        *after,
+        limit,
+        filters.ids,
+        filters.kind,
+        filters.parent_id,
+        filters.below,
+        filters.is_open,
+        today,
+    )
+    return [_read(row) for row in rows]
 
 
 ALL_OPEN = """
     SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
-           closed_on
-      FROM organization WHERE closed_on IS NULL ORDER BY sort_order, id
+           closed_on, former_names, merged_into_id, successor_ids, closed_because
+      FROM organization WHERE closed_on IS NULL OR closed_on > $1 ORDER BY sort_order, id
 """
 
 
-async def read_open(connection: Connection) -> list[Organization]:
-    """Every organization that is open: what a text may mean."""
-    return [_read(row) for row in await connection.fetch(ALL_OPEN)]
-
-
-DECIDED = "SELECT organization_id, text FROM decided_name WHERE organization_id IS NOT NULL ORDER BY text"
-
-
-async def read_decided(connection: Connection) -> dict[UUID, list[str]]:
-    """By organization, the texts that people decided to mean it when they applied an import."""
-    decided: dict[UUID, list[str]] = {}
-    for row in await connection.fetch(DECIDED):
-        decided.setdefault(row["organization_id"], []).append(row["text"])
-    return decided
+async def read_open(connection: Connection, today: date) -> list[Organization]:
+    """Every organization that is open on that day: what a text may mean."""
+    return [_read(row) for row in await connection.fetch(ALL_OPEN, today)]
 
 
 ANCESTORS = """
@@ -109,10 +171,45 @@ async def find_missing(connection: Connection, ids: list[UUID]) -> set[UUID]:
     return {row["id"] for row in await connection.fetch(MISSING, ids)}
 
 
+CLOSED = """
+    SELECT id, closed_on FROM organization WHERE id = ANY ($1::uuid[]) AND closed_on <= $2
+"""
+
+
+async def find_closed(connection: Connection, ids: list[UUID], today: date) -> dict[UUID, date]:
+    """Those of `ids` that are closed on that day, and since when."""
+    return {row["id"]: row["closed_on"] for row in await connection.fetch(CLOSED, ids, today)}
+
+
+HISTORY = """
+    -- Each fact of one unit beside the state before it; (aggregate_id, aggregate_version) is unique.
+    SELECT e.aggregate_version AS version, e.type, e.occurred_at, e.actor, convert_from(e.body, 'UTF8') AS after,
+           (SELECT convert_from(p.body, 'UTF8') FROM events p
+             WHERE p.aggregate_id = e.aggregate_id AND p.aggregate_version < e.aggregate_version
+             ORDER BY p.aggregate_version DESC LIMIT 1) AS before
+      FROM events e WHERE e.aggregate_id = $1 AND e.aggregate_version > $2 ORDER BY e.aggregate_version LIMIT $3
+"""
+
+
+async def read_history(connection: Connection, id: UUID, after: int, limit: int) -> list[HistoryEntry]:
+    """What happened to a unit, out of the log, from its beginning on."""
+    return [
+        HistoryEntry(
+            version=row["version"],
+            fact=".".join(row["type"].split(".")[2:4]),
+            occurred_at=row["occurred_at"],
+            actor=row["actor"],
+            changes=model.compare(row["before"], row["after"]),
+        )
+        for row in await connection.fetch(HISTORY, id, after, limit)
+    ]
+
+
 INSERT = """
     INSERT INTO organization (id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases,
-                              sort_order, opened_on, closed_on)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                              sort_order, opened_on, closed_on, former_names, merged_into_id, successor_ids,
+                              closed_because)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
 
@@ -124,7 +221,8 @@ async def insert(tx: Transaction, organization: Organization) -> None:
 
 UPDATE = """
     UPDATE organization SET version = $2, created_at = $3, updated_at = $4, name = $5, short_name = $6, kind = $7,
-           parent_id = $8, aliases = $9, sort_order = $10, opened_on = $11, closed_on = $12
+           parent_id = $8, aliases = $9, sort_order = $10, opened_on = $11, closed_on = $12, former_names = $13,
+           merged_into_id = $14, successor_ids = $15, closed_because = $16
      WHERE id = $1
 """
 
@@ -135,7 +233,13 @@ async def save(tx: Transaction, organization: Organization) -> None:
     await _claim_names(tx, organization)
 
 
-LET_NAMES_GO = "DELETE FROM organization_name WHERE organization_id = $1"
+LET_NAMES_GO = """
+    -- Its own, and those of whoever has closed by date since: nothing happens at midnight, so it happens here.
+    DELETE FROM organization_name n
+     WHERE organization_id = $1
+        OR (name = ANY ($2::text[])
+            AND EXISTS (SELECT FROM organization o WHERE o.id = n.organization_id AND o.closed_on <= $3))
+"""
 CLAIM_NAMES = """
     INSERT INTO organization_name (name, organization_id) SELECT name, $2 FROM unnest($1::text[]) AS n (name)
      ORDER BY name
@@ -143,9 +247,11 @@ CLAIM_NAMES = """
 
 
 async def _claim_names(tx: Transaction, organization: Organization) -> None:
-    await tx.connection.execute(LET_NAMES_GO, organization.id)
+    today = model.today(tx.now)
+    names = model.names_of(organization, today)
+    await tx.connection.execute(LET_NAMES_GO, organization.id, names, today)
     try:
-        await tx.connection.execute(CLAIM_NAMES, model.names_of(organization), organization.id)
+        await tx.connection.execute(CLAIM_NAMES, names, organization.id)
     except asyncpg.UniqueViolationError as taken:
         raise model.NameTaken(
             f"another open organization has a name or alias of {organization.name!r}: {taken.detail}"
@@ -159,7 +265,13 @@ async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None
 
 
 def _columns(organization: Organization) -> tuple[Any, ...]:
-    return tuple(getattr(organization, name) for name in _NAMES)
+    return tuple(_value(organization, name) for name in _NAMES)
+
+
+def _value(organization: Organization, name: str) -> Any:
+    if name == "former_names":
+        return [former.model_dump(mode="json") for former in organization.former_names]
+    return getattr(organization, name)
 
 
 _NAMES = (
@@ -175,6 +287,10 @@ _NAMES = (
     "sort_order",
     "opened_on",
     "closed_on",
+    "former_names",
+    "merged_into_id",
+    "successor_ids",
+    "closed_because",
 )
 
 

@@ -16,9 +16,9 @@ KEEP = """
                                         organization_id uuid, kind text, title text, sections text[],
                                         due_at timestamptz, closes_at timestamptz, state text,
                                         review_stages integer)
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, kind = excluded.kind, title = excluded.title,
-           sections = excluded.sections, due_at = excluded.due_at, closes_at = excluded.closes_at,
-           state = excluded.state, review_stages = excluded.review_stages
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, organization_id = excluded.organization_id,
+           kind = excluded.kind, title = excluded.title, sections = excluded.sections, due_at = excluded.due_at,
+           closes_at = excluded.closes_at, state = excluded.state, review_stages = excluded.review_stages
      WHERE excluded.version > known.version
 """
 

@@ -138,7 +138,7 @@ async def get_receipt(receipt_number: str, caller: Caller, database: Db) -> Rece
     """What was handed in, when, and its hash: a unit can prove it."""
     async with database.reading() as connection:
         receipt, campaign_id = await store.find_receipt(connection, receipt_number)
-        await handlers.check_may_read(connection, caller, receipt.organization_id, campaign_id)
+        await handlers.check_may_read(connection, caller, receipt, campaign_id)
     return receipt
 
 

@@ -55,11 +55,13 @@ async def open_cases(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Case]:
     owed = await store.lock_owed(tx, assignment_ids)
     # After the locks: whoever held them has committed, and what it did is seen.
     present = await store.read_present(tx, assignment_ids)
-    pairs = [(each.organization_id, each.campaign_id) for each in present.values()]
-    standings = await directory.read_standings(tx.connection, pairs)
+    standings = await directory.read_standings(
+        tx.connection, [(each.organization_id, each.campaign_id) for each in owed.values()]
+    )
     return {
-        each.id: Case(each, owed[assignment_id], standings[each.organization_id, each.campaign_id])
+        each.id: Case(each, owes, standings[owes.organization_id, owes.campaign_id])
         for assignment_id, each in present.items()
+        if (owes := owed.get(assignment_id))
     }
 
 

@@ -10,6 +10,7 @@ from contracts.envelope import Event
 from contracts.submissions.submissions import (
     AcceptSubmission,
     Difference,
+    Receipt,
     ReopenSubmission,
     ReturnSubmission,
     Submission,
@@ -88,9 +89,9 @@ async def withdraw_submission(
     """Taken back by the unit itself."""
     async with database.transaction() as tx:
         case = await cases.open_case(tx, id)
-        if case.submission.organization_id != actor.organization_id:
+        if case.owed.organization_id != actor.organization_id:
             raise not_seen(id)
-        rules.check_may_hand_in(actor, case.submission.organization_id)
+        rules.check_may_hand_in(actor, case.owed.organization_id)
         case.check_version(command.version, expected)
         withdrawn = verdicts.withdraw(case.submission, command.reason, tx.now)
         return await _keep(tx, withdrawn, SubmissionWithdrawn(submission=withdrawn), actor)
@@ -105,17 +106,19 @@ async def _keep(tx: Transaction, submission: Submission, fact: Event, actor: Pri
 async def find_submission(connection: Connection, id: UUID, actor: Principal) -> Submission:
     """The submission, if the caller may see it."""
     submission = await store.find(connection, id)
-    await check_may_read(connection, actor, submission.organization_id, submission.campaign_id)
+    await check_may_read(connection, actor, submission, submission.campaign_id)
     return submission
 
 
 async def check_may_read(
-    connection: Connection, actor: Principal, organization_id: UUID, campaign_id: UUID
+    connection: Connection, actor: Principal, held: Submission | Receipt, campaign_id: UUID
 ) -> None:
-    """Refuse whoever may not see what this organization hands in."""
-    standing = await directory.read_standing(connection, organization_id, campaign_id)
-    if not rules.may_read(actor, standing):
-        raise NotFound("there is no such submission, or it is not yours to see")
+    """Refuse whoever sees neither what this unit hands in nor what the one does that owes it by now."""
+    owner_id = await store.find_owner(connection, held.assignment_id) or held.organization_id
+    for id in dict.fromkeys((held.organization_id, owner_id)):
+        if rules.may_read(actor, await directory.read_standing(connection, id, campaign_id)):
+            return
+    raise NotFound("there is no such submission, or it is not yours to see")
 
 
 async def read_difference(

@@ -142,6 +142,7 @@ def hand_in(
         received_at=at,
         content_sha256=digest,
         content=content,
+        organization_id=owed.organization_id,
     )
     return (_first if present is None else _next)(owed, present, command, id, kept), kept
 
@@ -190,6 +191,8 @@ def _next(
     judged = _punctuality(owed, kept) if present.state == "withdrawn" else {}
     return present.model_copy(
         update={
+            # Another than before, where the unit was merged between the versions.
+            "organization_id": owed.organization_id,
             "version": kept.version,
             "revision": present.revision + 1,
             "updated_at": kept.received_at,

@@ -26,7 +26,8 @@ class Filters:
 
 
 LIST = """
-    -- Own submissions, those below an overseer, those of campaigns that the caller issues, or all for an auditor.
+    -- Own submissions (handed in, or owed by now in another's place), those below an overseer, those of campaigns
+    -- that the caller issues, or all for an auditor.
     WITH RECURSIVE seen AS (
         SELECT $1::uuid AS id
         UNION
@@ -36,13 +37,13 @@ LIST = """
         UNION
         SELECT o.id FROM organization o JOIN under ON o.parent_id = under.id
     ), page AS (
-        SELECT s.id FROM submission s
+        SELECT s.id FROM submission s LEFT JOIN assignment owed ON owed.id = s.assignment_id
          WHERE (s.received_at, s.id) > ($5, $6)
-           AND (s.organization_id IN (SELECT id FROM seen)
+           AND (s.organization_id IN (SELECT id FROM seen) OR owed.organization_id IN (SELECT id FROM seen)
                 OR ($3 AND s.campaign_id IN (SELECT c.id FROM campaign c WHERE c.issuer_id = $1)) OR $4)
            AND ($7::uuid IS NULL OR s.campaign_id = $7)
            AND ($8::uuid IS NULL OR s.assignment_id = $8)
-           AND ($9::uuid IS NULL OR s.organization_id = $9)
+           AND ($9::uuid IS NULL OR $9 IN (s.organization_id, owed.organization_id))
            AND ($10::text IS NULL OR s.state = $10)
            AND ($11::uuid IS NULL OR s.deliverable_id = $11)
            AND ($12::int IS NULL OR s.review_stage = $12)

@@ -88,6 +88,15 @@ async def lock_owed(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUI
     return {row["id"]: Owed(**{**dict(row), "sections": tuple(row["sections"])}) for row in rows}
 
 
+OWNER = "SELECT organization_id FROM assignment WHERE id = $1"
+
+
+async def find_owner(connection: Connection, assignment_id: UUID) -> UUID | None:
+    """Who owes the assignment by now; None when it was not heard of yet."""
+    owner: UUID | None = await connection.fetchval(OWNER, assignment_id)
+    return owner
+
+
 READ_PRESENT = """
     SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
            state, sections, nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
@@ -119,7 +128,8 @@ SAVE_RECEIVED = """
                      nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
                      first_received_at, review_stages, review_stage)
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
-               revision = excluded.revision, state = excluded.state, sections = excluded.sections,
+               organization_id = excluded.organization_id, revision = excluded.revision,
+               state = excluded.state, sections = excluded.sections,
                nil_return = excluded.nil_return, attachment_ids = excluded.attachment_ids,
                receipt_number = excluded.receipt_number, received_at = excluded.received_at,
                on_time = excluded.on_time, content_sha256 = excluded.content_sha256,
@@ -127,10 +137,11 @@ SAVE_RECEIVED = """
                correct_by = NULL, review_stages = excluded.review_stages, review_stage = excluded.review_stage,
                endorsed_at = NULL, endorsed_by = NULL, withdrawn_at = NULL, withdrawal_reason = NULL
     )
-    INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content)
-    SELECT submission_id, version, receipt_number, received_at, content_sha256, content
-      FROM unnest($18::uuid[], $19::int[], $20::text[], $21::timestamptz[], $22::text[], $23::text[])
-           AS v (submission_id, version, receipt_number, received_at, content_sha256, content)
+    INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content,
+                                    organization_id)
+    SELECT submission_id, version, receipt_number, received_at, content_sha256, content, organization_id
+      FROM unnest($18::uuid[], $19::int[], $20::text[], $21::timestamptz[], $22::text[], $23::text[], $24::uuid[])
+           AS v (submission_id, version, receipt_number, received_at, content_sha256, content, organization_id)
 """
 RECEIVED = ("id", "version", "revision", "campaign_id", "assignment_id", "deliverable_id", "organization_id")
 RECEIPTS = (
@@ -142,7 +153,7 @@ RECEIPTS = (
     "review_stages",
     "review_stage",
 )
-VERSION = ("version", "receipt_number", "received_at", "content_sha256", "content")
+VERSION = ("version", "receipt_number", "received_at", "content_sha256", "content", "organization_id")
 
 
 async def save_received(
@@ -164,8 +175,10 @@ async def save_received(
 
 
 VERSIONS = """
-    SELECT version, receipt_number, received_at, content_sha256, content
-      FROM submission_version WHERE submission_id = $1 ORDER BY version
+    SELECT v.version, v.receipt_number, v.received_at, v.content_sha256, v.content,
+           coalesce(v.organization_id, s.organization_id) AS organization_id
+      FROM submission_version v JOIN submission s ON s.id = v.submission_id
+     WHERE v.submission_id = $1 ORDER BY v.version
 """
 
 
@@ -177,7 +190,8 @@ async def read_versions(connection: Connection, submission_id: UUID) -> list[Sub
 
 RECEIPT = """
     SELECT s.id, v.version, v.receipt_number, v.received_at, s.on_time, v.content_sha256, s.state, s.assignment_id,
-           s.organization_id, s.campaign_id, (v.content::jsonb ->> 'nil_return')::boolean AS nil_return
+           coalesce(v.organization_id, s.organization_id) AS organization_id, s.campaign_id,
+           (v.content::jsonb ->> 'nil_return')::boolean AS nil_return
       FROM submission_version v JOIN submission s ON s.id = v.submission_id
      WHERE v.receipt_number = $1
 """

@@ -39,7 +39,14 @@ async def test_a_name_resolves_as_written_as_declared_or_in_its_normal_form(worl
         "苏州市吴江区委网信办": "normalized",
     }
     assert await resolve(world, *by_text) == [
-        {"name": text, "outcome": "resolved", "organization_id": id, "matched_by": rule, "candidates": []}
+        {
+            "name": text,
+            "outcome": "resolved",
+            "organization_id": id,
+            "outside_party": None,
+            "matched_by": rule,
+            "candidates": [],
+        }
         for text, rule in by_text.items()
     ]
 
@@ -79,6 +86,7 @@ async def test_what_is_like_nothing_is_unknown(world: World) -> None:
         "name": "Xyzzy",
         "outcome": "unknown",
         "organization_id": None,
+        "outside_party": None,
         "matched_by": None,
         "candidates": [],
     }

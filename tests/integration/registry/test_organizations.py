@@ -54,6 +54,10 @@ async def test_a_new_unit_is_answered_whole_with_its_version_as_etag(world: Worl
         "created_at": "2024-08-30T01:00:00Z",
         "updated_at": "2024-08-30T01:00:00Z",
         "closed_on": None,
+        "former_names": [],
+        "merged_into_id": None,
+        "successor_ids": [],
+        "closed_because": None,
     }
     shown = await world.get(f"{ORGANIZATIONS}/{made['id']}", "reporter")
     assert (shown.json(), shown.headers["ETag"]) == (made, '"1"')

@@ -29,6 +29,12 @@ TABLE = """
     POST   /v1/organizations                         401  403      403      403      403     403 403   201
     GET    /v1/organizations/{id}                    401  200      200      200      200     403 200   200
     PATCH  /v1/organizations/{id}                    401  403      403      403      403     403 404   200
+    GET    /v1/organizations/{id}/history            401  200      200      200      200     403 200   200
+    POST   /v1/organizations/{id}/merge              401  403      403      403      403     403 404   200
+    POST   /v1/organizations/{id}/split              401  403      403      403      403     403 404   409
+    GET    /v1/name-decisions                        401  403      403      403      200     403 200   200
+    POST   /v1/name-decisions                        401  403      403      403      403     403 403   201
+    DELETE /v1/name-decisions/{id}                   401  403      403      403      403     403 403   204
     POST   /v1/organizations/resolve                 401  200      200      200      200     403 200   200
     GET    /v1/keys                                  401  403      403      403      403     403 200   200
     POST   /v1/keys                                  401  403      403      403      403     403 403   201
@@ -133,6 +139,19 @@ class Stage:
         self.ids["activities"] = (await self.make(f"{at}/activities", self.activity()))["id"]
         self.ids["attachments"] = (await self.store_file(self.runs)).json()["id"]
         preview = await self.import_file(self.runs)
+        world, at = self.world, f"/v1/campaigns/{self.world.campaign_id}"
+        for noun in ("merge", "split"):
+            self.ids[noun] = (await world.make_unit(f"旧局 {noun}"))["id"]
+        decision = {"text": "总台", "outside_party": "外单位"}
+        self.ids["name-decisions"] = (await world.make("/v1/name-decisions", decision))["id"]
+        self.ids["keys"] = (await world.make_key("town", "reporter"))["id"]
+        self.ids["notices"] = (await world.make(f"{at}/notices", self.notice()))["id"]
+        await world.make(f"/v1/notices/{self.ids['notices']}/issue", {})
+        self.ids["draft"] = (await world.make(f"{at}/notices", self.notice()))["id"]
+        self.ids["deliverables"] = (await world.make(f"{at}/deliverables", self.deliverable()))["id"]
+        self.ids["assignments"] = (await world.items(f"{at}/assignments"))[0]["id"]
+        self.ids["activities"] = (await world.make(f"{at}/activities", self.activity()))["id"]
+        preview = await self.import_file("coordinator")
         assert preview.status_code == 201, preview.text
         self.ids["imports"] = preview.json()["id"]
 
@@ -164,6 +183,12 @@ class Stage:
         bodies: dict[str, Any] = {
             "POST /v1/organizations": {"name": f"单位 {column}", "kind": "other"},
             "PATCH /v1/organizations/{id}": {"sort_order": 7},
+            "POST /v1/organizations/{id}/merge": {"into_id": town, **REASON},
+            "POST /v1/organizations/{id}/split": {
+                "into": [{"organization_id": town}, {"organization_id": self.world.ids["district"]}],
+                **REASON,
+            },
+            "POST /v1/name-decisions": {"text": f"简称 {column}", "outside_party": "外单位"},
             "POST /v1/organizations/resolve": {"names": ["盛泽镇"]},
             "POST /v1/keys": {"organization_id": town, "role": "reporter", "label": column},
             "PATCH /v1/keys/{id}": {"label": "新平台"},
@@ -195,7 +220,7 @@ class Stage:
         """The route's path with ids of the world."""
         template = route.split()[1]
         noun = "draft" if template.endswith("/issue") else template.split("/")[-1]
-        if "{id}" in template and noun != "draft":
+        if "{id}" in template and noun not in ("draft", "merge", "split"):
             noun = template.split("/")[2]
         ids = self.ids | {"campaigns": self.campaign_id}
         return template.replace("{campaign_id}", self.campaign_id).replace("{id}", ids.get(noun, ""))

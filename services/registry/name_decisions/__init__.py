@@ -1,0 +1,1 @@
+"""Name decisions: what people decided that texts mean."""
