@@ -9,16 +9,19 @@ from services.registry.activities import api as activities
 from services.registry.assignments import api as assignments
 from services.registry.campaigns import api as campaigns
 from services.registry.deliverables import api as deliverables
+from services.registry.exports import api as exports
 from services.registry.imports import api as imports
 from services.registry.notices import api as notices
 from services.registry.organizations import api as organizations
 from services.registry.organizations.store import describe
 from services.registry.settings import RegistrySettings
+from services.registry.sweeps import make_sweeps
 from services.registry.theme_days import api as theme_days
 
 SERVICE = Service(
     name="registry",
     routers=(
+        exports.router,
         organizations.router,
         access.router,
         campaigns.router,
@@ -33,6 +36,7 @@ SERVICE = Service(
     durables=tuple(durable for durable in DURABLES if durable.service == "registry"),
     catalogue=EVENTS,
     find_organization=describe,
+    make_sweeps=make_sweeps,
     prepare=prepare,
 )
 

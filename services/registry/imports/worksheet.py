@@ -99,7 +99,7 @@ class Worksheet:
         if self._type == "s":
             return self._strings[int(text)] if text else ""
         if self._type == "e":
-            return Broken(f"holds the error {text}; expected a value")
+            return Broken(f"holds the error {text}; expected a value", text)
         if self._type == "b":
             return "TRUE" if text == "1" else "FALSE"
         return _number(text) if self._type == "n" and text else unescape(text)

@@ -1,6 +1,6 @@
 """Organizations in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -150,6 +150,34 @@ async def _claim_names(tx: Transaction, organization: Organization) -> None:
         raise model.NameTaken(
             f"another open organization has a name or alias of {organization.name!r}: {taken.detail}"
         ) from None
+
+
+LET_ALL_GO = "DELETE FROM organization_name WHERE organization_id = ANY($1::uuid[])"
+CLAIM_ALL = """
+    INSERT INTO organization_name (name, organization_id)
+    SELECT name, organization_id FROM unnest($1::text[], $2::uuid[]) AS n (name, organization_id) ORDER BY name
+"""
+
+
+async def insert_all(tx: Transaction, organizations: Sequence[Organization]) -> None:
+    """Keep new organizations, those above before those below, and claim their names."""
+    await tx.connection.executemany(INSERT, [_columns(each) for each in organizations])
+    await _claim_all_names(tx, organizations)
+
+
+async def save_all(tx: Transaction, organizations: Sequence[Organization]) -> None:
+    """Keep changed organizations, and claim the names that they have now."""
+    await tx.connection.executemany(UPDATE, [_columns(each) for each in organizations])
+    await tx.connection.execute(LET_ALL_GO, [each.id for each in organizations])
+    await _claim_all_names(tx, organizations)
+
+
+async def _claim_all_names(tx: Transaction, organizations: Sequence[Organization]) -> None:
+    claims = [(name, each.id) for each in organizations for name in model.names_of(each)]
+    try:
+        await tx.connection.execute(CLAIM_ALL, [name for name, _ in claims], [id for _, id in claims])
+    except asyncpg.UniqueViolationError as taken:
+        raise model.NameTaken(f"another open organization has one of these names: {taken.detail}") from None
 
 
 async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None:

@@ -26,6 +26,7 @@ TABLE = """
     POST   /v1/parked/{id}/retry                     401  403      403      403      403     404 404   404
     GET    /v1/organizations                         401  200      200      200      200     403 200   200
     POST   /v1/organizations                         401  403      403      403      403     403 201   201
+    GET    /v1/organizations/export                  401  200      200      200      200     403 200   200
     GET    /v1/organizations/{id}                    401  200      200      200      200     403 200   200
     PATCH  /v1/organizations/{id}                    401  403      403      403      403     403 200   200
     POST   /v1/organizations/resolve                 401  200      200      200      200     403 200   200
@@ -59,6 +60,7 @@ TABLE = """
     PUT    /v1/activities/{id}/selection             401  403      403      403      403     403 404   200
     POST   /v1/campaigns/{campaign_id}/imports       401  403      403      403      403     403 404   201
     GET    /v1/imports/{id}                          401  403      403      403      403     403 404   200
+    GET    /v1/imports/{id}/errors.xlsx              401  403      403      403      403     403 404   200
     POST   /v1/imports/{id}/apply                    401  403      403      403      403     403 404   200
 """
 CALLERS = {"none": None, "other": "other office"}

@@ -9,8 +9,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from services.registry.imports import reading
-from services.registry.imports.reading import UnreadableRegister, UnsupportedFile, read_file
-from services.registry.imports.register import read_register
+from contracts.registry.imports import Findings
+from services.registry.imports.question import Question
+from services.registry.imports.reading import UnreadableRegister, UnsupportedFile, examine
 from tests.support.spreadsheets import (
     AN_ACTIVITY,
     HEADINGS,
@@ -39,14 +40,21 @@ def a_register(row: str = "", prolog: str = "", **kind: str) -> bytes:
     return raw_xlsx(raw_row(1, *HEADINGS) + row, prolog, **kind)
 
 
+async def findings_of(content: bytes) -> Findings:
+    """What is found in a file of activities over an empty register."""
+    answer = await examine(Question("activities", content))
+    return Findings.model_validate_json(answer.findings)
+
+
 async def test_the_annex_comes_through_the_process_whole() -> None:
-    table = await read_file((EXAMPLES / "annex.xlsx").read_bytes(), "activities")
-    assert len(read_register(table).rows) == 110
+    found = await findings_of((EXAMPLES / "annex.xlsx").read_bytes())
+    assert (found.row_count, found.errors) == (110, [])
 
 
 async def test_what_is_wrong_at_a_cell_comes_through_the_process_too() -> None:
     content = an_xlsx([HEADINGS, AN_ACTIVITY, (2, "甲", "=A2", "局")])
-    assert [error.row for error in read_register(await read_file(content, "activities")).errors] == [3]
+    (error,) = (await findings_of(content)).errors
+    assert (error.row, error.column, error.cell) == (3, "活动名称", "C3")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +73,7 @@ async def test_what_is_wrong_at_a_cell_comes_through_the_process_too() -> None:
 )
 async def test_a_file_of_another_kind_is_unsupported(content: bytes, message: str) -> None:
     with pytest.raises(UnsupportedFile, match=message) as refused:
-        await read_file(content, "activities")
+        await findings_of(content)
     assert refused.value.status == 415
 
 
@@ -103,7 +111,7 @@ def a_workbook_with_a_damaged_sheet() -> bytes:
 )
 async def test_a_spreadsheet_that_is_no_register_is_unprocessable(content: bytes, message: str) -> None:
     with pytest.raises(UnreadableRegister, match=message) as refused:
-        await read_file(content, "activities")
+        await findings_of(content)
     assert refused.value.status == 422
 
 
@@ -125,7 +133,7 @@ async def test_a_small_file_that_unpacks_to_300_mib_is_refused_at_once() -> None
     assert len(content) < 2**20
     began = time.monotonic()
     with pytest.raises(UnreadableRegister, match="unpacked, the workbook is larger than 64 MiB"):
-        await read_file(content, "activities")
+        await findings_of(content)
     assert time.monotonic() - began < 5
 
 
@@ -133,12 +141,12 @@ async def test_a_sheet_of_more_than_half_a_million_cells_is_refused() -> None:
     cells = "<c><v>1</v></c>" * 100
     rows = "".join(f'<row r="{number}">{cells}</row>' for number in range(2, 5_010))
     with pytest.raises(UnreadableRegister, match="more than 500,000 filled cells"):
-        await read_file(a_register(rows), "activities")
+        await findings_of(a_register(rows))
 
 
 async def test_a_merged_range_over_the_whole_sheet_costs_nothing() -> None:
     content = a_register('</sheetData><mergeCells><mergeCell ref="A2:XFD1048576"/></mergeCells><sheetData>')
-    assert (await read_file(content, "activities")).records == []
+    assert (await findings_of(content)).row_count == 0
 
 
 async def test_ten_thousand_rows_are_read_in_a_few_seconds() -> None:
@@ -148,17 +156,17 @@ async def test_ten_thousand_rows_are_read_in_a_few_seconds() -> None:
     ]
     content = a_csv([HEADINGS, *rows]).encode()
     began = time.monotonic()
-    table = await read_file(content, "activities")
-    assert (len(table.records), time.monotonic() - began < 10) == (10_000, True)
+    found = await findings_of(content)
+    assert (found.row_count, time.monotonic() - began < 10) == (10_000, True)
 
 
 async def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_WALL_SECONDS", 0.001)
     with pytest.raises(UnreadableRegister, match="took more than"):
-        await read_file(an_xlsx([HEADINGS, AN_ACTIVITY]), "activities")
+        await findings_of(an_xlsx([HEADINGS, AN_ACTIVITY]))
 
 
 async def test_files_are_read_side_by_side() -> None:
     content = an_xlsx([HEADINGS, AN_ACTIVITY])
-    tables = await asyncio.gather(*(read_file(content, "activities") for _ in range(3)))
-    assert [len(table.records) for table in tables] == [1, 1, 1]
+    found = await asyncio.gather(*(findings_of(content) for _ in range(3)))
+    assert [each.row_count for each in found] == [1, 1, 1]
