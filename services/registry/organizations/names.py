@@ -53,7 +53,7 @@ class Directory:
         named = [(form, id) for form, ids in self._normal.items() for id in sorted(ids)]
         self._forms, self._bearers = [form for form, _ in named], [id for _, id in named]
         self._ranks: dict[str, list[Candidate]] = {}
-        self.places = _places(self.entries.values())
+        self.places = frozenset(_places(self.entries.values()))
 
     def resolve(self, text: str) -> ResolvedName:
         """`text` by the first rule that finds it, or the candidates for a person to choose from."""
