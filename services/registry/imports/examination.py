@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from contracts.registry.imports import Decision, Findings
-from services.registry.imports import model, tree
+from services.registry.imports import model, unit_plan
 from services.registry.imports.error_workbook import write_error_workbook
 from services.registry.imports.grid import Grid
 from services.registry.imports.question import Question
 from services.registry.imports.register import read_register
 from services.registry.imports.review import review_by_steps
 from services.registry.imports.table import Table
+from services.registry.imports.tree import read_standing as read_standing_units
 from services.registry.imports.units import read_units
 from services.registry.imports.verdicts import OutsideParty, Verdict, Verdicts, new_organizations, verdicts_of
 from services.registry.organizations.names import Directory, Entry
@@ -61,7 +62,7 @@ def examine(question: Question, table: Table) -> Iterator[float | Examined]:
 
 
 def _examine_activities(question: Question, table: Table) -> Iterator[float | Examined]:
-    units = tree.read_standing(question.standing.units)
+    units = read_standing_units(question.standing.units)
     decisions = [Decision.model_validate_json(json.dumps(each)) for each in question.decisions]
     wanted = {each.name: each for each in new_organizations(decisions)}
     known = {unit.name: unit.id for unit in units if unit.name in wanted and not unit.closed}
@@ -104,10 +105,10 @@ def _all_verdicts(question: Question, now: Verdicts) -> Verdicts:
 
 
 def _examine_organizations(question: Question, table: Table) -> Examined:
-    units = tree.read_standing(question.standing.units)
+    units = read_standing_units(question.standing.units)
     read = read_units(table)
     directory = Directory([unit.as_entry() for unit in units], question.prefixes)
-    plan = tree.compare(read, units, directory)
+    plan = unit_plan.compare(read, units, directory)
     wrong = {error.row for error in read.errors}
     findings = Findings(
         row_count=read.row_count,

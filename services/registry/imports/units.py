@@ -68,9 +68,8 @@ def split_aliases(text: str) -> tuple[str, ...]:
 
 def join_aliases(aliases: list[str]) -> str:
     """A cell that split_aliases parts into these again, whatever stands in them."""
-    if all(split_aliases(alias) == (alias,) and alias == alias.strip() for alias in aliases):
-        return "；".join(aliases)
-    return "".join(f"{alias}\n" for alias in aliases)
+    joined = "；".join(aliases)
+    return joined if split_aliases(joined) == tuple(aliases) else "".join(f"{alias}\n" for alias in aliases)
 
 
 def _read_row(record: Record, register: UnitRegister) -> UnitRow | None:

@@ -8,8 +8,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from services.registry.imports import reading
 from contracts.registry.imports import Findings
+from services.registry.imports import reading
 from services.registry.imports.question import Question
 from services.registry.imports.reading import UnreadableRegister, UnsupportedFile, examine
 from tests.support.spreadsheets import (
