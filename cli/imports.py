@@ -1,5 +1,6 @@
 """`rollcall import`: send a file, show what would come of it, and apply it when it is asked for."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -16,6 +17,7 @@ from cli.up.folder import Folder
 
 POLL_SECONDS = 0.5
 _MOST_SHOWN = 50
+_KEY = re.compile(r"rc_[0-9a-f]{32}_[A-Za-z0-9_-]{43}")
 _ANSWER_SECONDS = 120.0
 
 
@@ -42,7 +44,7 @@ def import_file(
     content = _read(file)
     listed = [] if decisions is None else read_decisions(decisions)
     base = url if url is not None else read_addresses(data).http["registry"]
-    key = _read(key_file if key_file is not None else Folder(data).coordinator_key).decode().strip()
+    key = _read_key(key_file if key_file is not None else Folder(data).coordinator_key)
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=base, headers=headers, timeout=_ANSWER_SECONDS) as client:
         preview = _preview(client, campaign, file.name, content, kind.value)
@@ -188,6 +190,13 @@ def _check(answer: httpx.Response) -> httpx.Response:
             said = answer.text[:200]
         raise CannotStart(f"the registry refused ({answer.status_code}): {said}")
     return answer
+
+
+def _read_key(path: Path) -> str:
+    key = _read(path).decode(errors="replace").strip()
+    if not _KEY.fullmatch(key):
+        raise CannotStart(f"{path} holds no key; expected one line that begins with rc_")
+    return key
 
 
 def _read(path: Path) -> bytes:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from chassis.access import make_secret, write_key
 from tests.support.installation import Installation
 from tests.support.spreadsheets import HEADINGS, an_xlsx
 
@@ -76,7 +78,8 @@ async def test_units_and_annex_come_in_by_the_command_and_again_change_nothing(
     [
         ((), "nothing runs in"),
         (("--url", "http://127.0.0.1:1"), "coordinator.key cannot be read"),
-        (("--url", "http://127.0.0.1:1", "--key-file", __file__), "does not answer"),
+        (("--url", "http://127.0.0.1:1", "--key-file", __file__), "holds no key"),
+        (("--url", "http://127.0.0.1:1", "--key-file", "KEY"), "does not answer"),
         (("--decisions", "no.yaml"), "no.yaml cannot be read"),
         (("--decisions", __file__), "is no YAML"),
         (("--decisions", str(EXAMPLE / "campaign.yaml")), "holds no decisions"),
@@ -85,6 +88,9 @@ async def test_units_and_annex_come_in_by_the_command_and_again_change_nothing(
 def test_what_the_command_cannot_begin_with_is_one_line_and_status_2(
     tmp_path: Path, options: tuple[str, ...], said: str
 ) -> None:
+    key = tmp_path / "key"
+    key.write_text(write_key(uuid4(), make_secret()) + "\n")
+    options = tuple(str(key) if option == "KEY" else option for option in options)
     where = ("--data", str(tmp_path), "--campaign", "x")
     done = Installation(tmp_path / "data", port_base=1).run(
         "import", str(EXAMPLE / "annex.xlsx"), *where, *options

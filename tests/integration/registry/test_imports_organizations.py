@@ -149,8 +149,10 @@ async def test_an_export_of_a_thousand_units_with_nasty_names_comes_in_again_unc
         parent = closed["id"] if nth == 0 else world.ids["district"]
         await world.make_unit(name, aliases=aliases, short_name=short, parent_id=parent, sort_order=nth)
     await world.patch(f"/v1/organizations/{closed['id']}", {"closed_on": "2024-08-30"}, version=1)
+    # What makes these sheets takes = for a formula, and writes no guard.
+    above = [name for name in NASTY if name[0] not in "='"]
     many = [
-        (f"第{nth}单位", None, "部门", NASTY[nth % len(NASTY)], f"{nth}局、{nth}办") for nth in range(1_000)
+        (f"第{nth}单位", None, "部门", above[nth % len(above)], f"{nth}局、{nth}办") for nth in range(1_000)
     ]
     assert (await applied(world, sheet(*many), KIND))["created"] == 1_000
 
@@ -189,7 +191,7 @@ async def test_a_name_that_begins_like_a_formula_never_becomes_one(world: World,
     book = load_workbook(BytesIO(await export(world, "xlsx")))
     (cell,) = [cell for cell in book.worksheets[0]["A"] if cell.value == name]
     assert cell.data_type == "s"
-    assert cell.quotePrefix  # type: ignore[attr-defined]
+    assert cell.quotePrefix
 
 
 async def test_an_export_is_asked_for_in_a_format_that_is_known(world: World) -> None:

@@ -119,7 +119,7 @@ async def test_the_error_workbook_is_the_offices_own_sheet_with_one_column_more(
     assert page["E2"].value == "问题"
     said = {number: text for number, text in enumerate(column(page, "E"), start=1) if number > 2 and text}
     assert said.keys() == {each["row"] for each in seen["to_review"]}
-    assert said[59].startswith("D59: no rule says whom '相城区各镇（街道、区）' means")
+    assert "D59: no rule says whom '相城区各镇（街道、区）' means" in said[59]
 
 
 async def test_no_text_of_the_error_workbook_becomes_a_formula_and_broken_cells_stay_as_they_are(
@@ -133,7 +133,7 @@ async def test_no_text_of_the_error_workbook_becomes_a_formula_and_broken_cells_
     )
     page = await errors_of(world, (await shown(world, content))["id"])
     assert [page["C2"].value, page["C2"].data_type, page["D2"].data_type] == ["=1+1", "s", "s"]
-    assert (page["C3"].value, page["C4"].value) == ("#REF!", None)
+    assert (page["C3"].value, page["C4"].value or None) == ("#REF!", None)
     assert str(page["E3"].value).startswith("C3: holds the error #REF!")
     assert str(page["E4"].value).startswith("C4: holds a formula with no stored value")
     assert str(page["E2"].value).startswith("D2: no rule says whom '@谁' means")
