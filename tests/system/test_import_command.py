@@ -8,7 +8,7 @@ import pytest
 
 from chassis.access import make_secret, write_key
 from tests.support.installation import Installation
-from tests.support.spreadsheets import HEADINGS, an_xlsx
+from tests.support.spreadsheets import HEADINGS, a_csv, an_xlsx
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "suzhou-2024"
 pytestmark = pytest.mark.timeout(180)
@@ -59,6 +59,13 @@ async def test_units_and_annex_come_in_by_the_command_and_again_change_nothing(
     assert (status, "applied    110 created, 0 updated, 0 unchanged" in said) == (0, True), said
     status, said = run(annex, "--apply")
     assert (status, "applied    0 created, 0 updated, 110 unchanged" in said) == (0, True), said
+
+    long = tmp_path / "long.csv"
+    rows = [(number, "讲座", f"第{number}讲", "市委网信办") for number in range(111, 5_112)]
+    long.write_text(a_csv([HEADINGS, *rows]), encoding="gb18030")
+    status, said = run(long, "--apply")
+    assert (status, "applied    5001 created, 0 updated, 0 unchanged" in said) == (0, True), said
+    assert "reading    0% of 5001 rows" in said
 
     wrong = tmp_path / "wrong.xlsx"
     wrong.write_bytes(an_xlsx([HEADINGS, (1, "甲", None, "市委网信办")]))

@@ -38,6 +38,8 @@ async def hold(tx: Transaction, imported: Import, answer: Answer) -> Held:
     if imported.kind == "organizations":
         await organizations.lock_tree(tx)
         return {}
+    if not answer.changes:
+        return {}
     standing = {UUID(change["id"]) for change in _read(answer.changes) if not change["new"]}
     return await activities.lock_these(tx, imported.campaign_id, standing)
 

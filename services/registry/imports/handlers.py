@@ -149,6 +149,8 @@ async def apply_import(
     """
     imported = await find_import(database, id, actor)
     _check_read(imported)
+    if imported.kind == "organizations" and command.decisions:
+        raise model.NothingToDecide("a file of organizations takes no decisions; expected an empty list")
     founded = {wanted.name: new_id() for wanted in new_organizations(command.decisions)}
     verdicts_of(command.decisions, founded)
     async with database.reading() as connection:

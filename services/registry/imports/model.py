@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.identity import new_id
-from chassis.refusals import Conflict
+from chassis.refusals import Conflict, Unprocessable
 from contracts.registry.activities import Activity
 from contracts.registry.imports import Difference, ImportChanges
 from services.registry.imports.register import Row
@@ -23,6 +23,10 @@ Each = TypeVar("Each")
 
 class Undecided(Conflict):
     """A row is in error, or a text is not decided yet: all or nothing is applied."""
+
+
+class NothingToDecide(Unprocessable):
+    """Decisions are on hosts and categories, and a file of organizations has neither."""
 
 
 class NotRead(Conflict):

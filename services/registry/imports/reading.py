@@ -65,11 +65,7 @@ async def examine(question: Question, tell: Tell = _say_nothing) -> Answer:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         limit=_LONGEST_LINE,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")]),
-            "PYTHONIOENCODING": "utf-8",
-        },
+        env=_surroundings(),
     )
     answer = Answer()
     try:
@@ -87,6 +83,14 @@ async def examine(question: Question, tell: Tell = _say_nothing) -> Answer:
             "the file could not be read within the memory and time that a register needs"
         )
     return answer
+
+
+def _surroundings() -> dict[str, str]:
+    """What the child needs to start: none of the service's passwords goes to where strangers' files are read."""
+    needed = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+    kept = {name: os.environ[name] for name in needed if name in os.environ}
+    path = os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])
+    return {**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
 
 
 async def _ask(child: asyncio.subprocess.Process, written: bytes) -> None:

@@ -75,8 +75,9 @@ def identify(c: Comparison) -> None:
         else:
             _take(c, taken, row, known)
     for row in unknown:
-        bearers = {c.owners[alias] for alias in row.aliases if alias in c.owners} - taken.keys()
-        _take(c, taken, row, bearers.pop() if len(bearers) == 1 else new_id())
+        named = {c.owners[alias] for alias in row.aliases if alias in c.owners}
+        bearers = [bearer for bearer in named if bearer not in taken]
+        _take(c, taken, row, bearers[0] if len(bearers) == 1 else new_id())
 
 
 def _take(c: Comparison, taken: dict[UUID, UnitRow], row: UnitRow, id: UUID) -> None:

@@ -94,7 +94,13 @@ async def test_a_changed_file_shows_the_difference_first(world: World) -> None:
     ]
 
 
-async def test_two_units_may_hand_a_name_over_in_one_file(world: World) -> None:
+async def test_a_file_of_organizations_takes_no_decisions(world: World) -> None:
+    seen = await shown(world, sheet(("新局", None, "部门")), KIND)
+    refused = await apply(world, seen["id"], {"text": "新局", "outside_party": "新局"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "nothing_to_decide")
+
+
+async def test_a_new_name_beside_the_old_as_alias_renames_the_unit(world: World) -> None:
     await world.make_unit("甲局", aliases=["老甲"])
     renamed = sheet(("甲管理局", None, None, None, "甲局"))
     assert (await applied(world, renamed, KIND))["updated"] == 1
