@@ -130,7 +130,9 @@ def _take(table: Table, grid: Grid, header: Header, row: int, required: list[str
         for name, column in header.columns.items()
         if (value := grid.at(row, column)) is not None
     }
-    if not all(name in values for name in required) and _is_aside(table, grid, header, row):
+    # A line across the table may begin where a name would stand.
+    alone = len(header.columns) > 1 and len(grid.own(row)) == 1
+    if (alone or not all(name in values for name in required)) and _is_aside(table, grid, header, row):
         return
     table.records.append(Record(row, values))
     if len(table.records) > MOST_RECORDS:

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import psutil
 import pytest
+from openpyxl import load_workbook
 
 from contracts.registry.imports import Findings
 from services.registry.imports import reading
@@ -107,6 +108,8 @@ def a_workbook_with_a_damaged_sheet() -> bytes:
         (a_register(prolog="<!DOCTYPE x [<!ENTITY a 'aa'>]>"), "document type"),
         (a_workbook_with_a_damaged_sheet(), "damaged"),
         (a_register(raw_row(2, '<c t="s"><v>3</v></c>')), "damaged"),
+        (a_register('<row r="0"><c><v>1</v></c></row>'), "0 is no row"),
+        (a_register('<row r="2"><c r="A1048577"><v>1</v></c></row>'), "1048577 is no row"),
         ('序号,活动类别,活动名称,主办单位\n1,甲,"安全夜课,局\n'.encode(), "record 2"),
     ],
 )
@@ -148,6 +151,13 @@ async def test_the_reading_process_is_told_none_of_the_services_secrets(
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", "postgres://registry:secret@127.0.0.1/registry")
     assert not [name for name in reading._surroundings() if name.startswith("ROLLCALL")]
     assert (await findings_of(an_xlsx([HEADINGS, AN_ACTIVITY]))).row_count == 1
+
+
+async def test_numbers_that_are_none_come_back_in_the_error_workbook_as_they_were_written() -> None:
+    row = raw_row(2, "<c><v>1e999</v></c>", "甲", "<c><v>nan</v></c>", "局_xD800_")
+    answer = await examine(Question("activities", a_register(row), want="workbook"))
+    page = load_workbook(BytesIO(answer.workbook)).worksheets[0]
+    assert [page["A2"].value, page["C2"].value, page["D2"].value] == ["1e999", "nan", "局\ufffd"]
 
 
 async def test_a_sheet_of_more_than_half_a_million_cells_is_refused() -> None:

@@ -48,6 +48,21 @@ def test_parents_are_named_in_the_file_or_on_the_register_in_any_order() -> None
     assert (town["name"], town["parent_id"]) == ("甲镇", plan.created[0]["id"])
 
 
+def test_titles_totals_and_remarks_around_the_units_are_no_rows() -> None:
+    rows: list[Sequence[object]] = [
+        ("2024年单位表", None, None, None, None, None),
+        HEADINGS,
+        ("一、市级部门", None, None, None, None, None),
+        ("甲局", None, "部门", None, None, 1),
+        ("备注：甲", None, "部门", None, None, 2),
+        ("合计", None, None, None, None, None),
+        (None, "合计", None, None, None, 2),
+        ("备注：以编办为准", None, None, None, None, None),
+    ]
+    read = read_units(parse(an_xlsx(rows, ["A1:F1", "A3:F3"]), "organizations"))
+    assert ([row.name for row in read.rows], read.row_count, read.errors) == (["甲局", "备注：甲"], 2, [])
+
+
 def test_columns_are_found_by_synonyms_in_any_order() -> None:
     plan, read = compared(
         [("office", "甲局", "乙局")], a_unit("乙局"), headings=("类型", "单位全称", "主管单位")
