@@ -17,6 +17,8 @@ _ROOT = Path(__file__).resolve().parents[3]
 _MODULE = "services.registry.imports.child"
 _LONGEST_LINE = 256 * 1024 * 1024
 MOST_WALL_SECONDS = 60.0
+MOST_WALL_SECONDS_OF_A_JOB = 300.0
+"""Nobody waits for the answer to a long file; what it may use of the processor is limited all the same."""
 Tell = Callable[[float], Awaitable[None]]
 
 
@@ -53,11 +55,12 @@ async def _say_nothing(_: float) -> None:
     return None
 
 
-async def examine(question: Question, tell: Tell = _say_nothing) -> Answer:
+async def examine(question: Question, tell: Tell = _say_nothing, most_seconds: float | None = None) -> Answer:
     """The answer; UnsupportedFile (415) or UnreadableRegister (422) when the file is no register.
 
     `tell` is awaited with the progress, from 0 to 1, as the reading goes on.
     """
+    most_seconds = most_seconds or MOST_WALL_SECONDS
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", _MODULE),
@@ -69,11 +72,11 @@ async def examine(question: Question, tell: Tell = _say_nothing) -> Answer:
     )
     answer = Answer()
     try:
-        async with asyncio.timeout(MOST_WALL_SECONDS):
+        async with asyncio.timeout(most_seconds):
             await asyncio.gather(_ask(child, question.written()), _listen(child, answer, tell))
             await child.wait()
     except TimeoutError as error:
-        raise UnreadableRegister(f"the file took more than {MOST_WALL_SECONDS:.0f} s to read") from error
+        raise UnreadableRegister(f"the file took more than {most_seconds:.0f} s to read") from error
     finally:
         if child.returncode is None:
             child.kill()

@@ -15,7 +15,7 @@ from chassis.identity import new_id
 from chassis.refusals import Refusal
 from services.registry.imports import jobs, standing, store
 from services.registry.imports.question import Question
-from services.registry.imports.reading import examine
+from services.registry.imports.reading import MOST_WALL_SECONDS_OF_A_JOB, examine
 from services.registry.imports.store import Import
 
 log = structlog.get_logger()
@@ -82,6 +82,8 @@ async def read_next_import(database: Database, prefixes: Sequence[str]) -> bool:
 async def _read(claim: _Claim, imported: Import, file: bytes, prefixes: Sequence[str]) -> None:
     database = claim.database
     present = await standing.read_standing(database, imported.kind, imported.campaign_id, imported.sha256)
-    answer = await examine(Question(imported.kind, file, present, prefixes), claim.tell)
+    answer = await examine(
+        Question(imported.kind, file, present, prefixes), claim.tell, MOST_WALL_SECONDS_OF_A_JOB
+    )
     async with database.transaction() as tx:
         await jobs.finish(tx, claim.id, claim.by, answer.findings, present.mark, answer.row_count)
