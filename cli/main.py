@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import keys, replay, verify
+from cli import imports, keys, replay, verify
 from cli.demo import play
 from cli.refusal import CannotStart
 from cli.up import command as up
@@ -13,6 +13,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command("up")(up.up)
 app.command("demo")(play.demo)
 app.command("verify")(verify.verify)
+app.command("import")(imports.import_file)
 app.command("replay")(replay.replay)
 app.add_typer(keys.app, name="keys")
 

@@ -33,7 +33,8 @@ from cli.up.folder import Folder, ensure_anchor, occupy
 from cli.up.settings import check_settings, ports_from
 from cli.up.supervisor import Supervisor
 from cli.verify import verify_installation
-from services.registry.imports.reading import read_file
+from services.registry.imports.question import Question
+from services.registry.imports.reading import examine
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "suzhou-2024"
 FILES = ("organizations.csv", "campaign.yaml", "annex.xlsx", "decisions.yaml")
@@ -74,7 +75,7 @@ async def check_example(example: Path) -> None:
         if not (example / name).is_file():
             raise CannotStart(f"{example} holds no {name}; expected {', '.join(FILES)}")
     try:
-        await read_file((example / "annex.xlsx").read_bytes(), "activities")
+        await examine(Question("activities", (example / "annex.xlsx").read_bytes()))
     except Refusal as refusal:
         raise CannotStart(f"{example / 'annex.xlsx'}: {refusal.detail}") from None
 

@@ -11,9 +11,9 @@ from services.registry.access.first import prepare
 from services.registry.activities import api as activities
 from services.registry.assignments import api as assignments
 from services.registry.attachments import api as attachments
-from services.registry.attachments.sweeps import make_sweeps
 from services.registry.campaigns import api as campaigns
 from services.registry.deliverables import api as deliverables
+from services.registry.exports import api as exports
 from services.registry.imports import api as imports
 from services.registry.name_decisions import api as name_decisions
 from services.registry.notices import api as notices
@@ -22,12 +22,14 @@ from services.registry.organizations.directory import LiveDirectory
 from services.registry.organizations.store import describe
 from services.registry.settings import RegistrySettings
 from services.registry.successions import api as successions
+from services.registry.sweeps import make_sweeps
 from services.registry.take_overs import api as take_overs
 from services.registry.theme_days import api as theme_days
 
 SERVICE = Service(
     name="registry",
     routers=(
+        exports.router,
         organizations.router,
         successions.router,
         name_decisions.router,

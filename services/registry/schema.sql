@@ -241,10 +241,25 @@ CREATE TABLE public.import (
     created_by uuid NOT NULL,
     applied_at timestamp with time zone,
     outcome jsonb,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone,
+    row_count integer DEFAULT 0 NOT NULL,
+    progress real DEFAULT 1 NOT NULL,
+    findings text,
+    register text,
+    problem jsonb,
+    tries integer DEFAULT 0 NOT NULL,
+    last_error text,
+    claimed_at timestamp with time zone,
+    claimed_by uuid,
     CONSTRAINT import_check CHECK (((state = 'applied'::text) = (applied_at IS NOT NULL))),
     CONSTRAINT import_check1 CHECK (((state = 'applied'::text) = (outcome IS NOT NULL))),
-    CONSTRAINT import_kind_check CHECK ((kind = 'activities'::text)),
-    CONSTRAINT import_state_check CHECK ((state = ANY (ARRAY['previewed'::text, 'applied'::text])))
+    CONSTRAINT import_findings_check CHECK (((findings IS NULL) = (register IS NULL))),
+    CONSTRAINT import_kind_check CHECK ((kind = ANY (ARRAY['activities'::text, 'organizations'::text]))),
+    CONSTRAINT import_problem_check CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+    CONSTRAINT import_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision))),
+    CONSTRAINT import_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'previewed'::text, 'applied'::text, 'failed'::text]))),
+    CONSTRAINT import_version_check CHECK ((version >= 1))
 );
 CREATE TABLE public.import_decision (
     import_id uuid NOT NULL,
@@ -499,6 +514,7 @@ CREATE INDEX decided_name_organization ON public.decided_name USING btree (organ
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX import_file ON public.import USING btree (campaign_id, sha256);
+CREATE INDEX import_waiting ON public.import USING btree (id) WHERE (state = 'reading'::text);
 CREATE INDEX key_owner ON public.key USING btree (organization_id);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notice_campaign ON public.notice USING btree (campaign_id, id);

@@ -37,9 +37,9 @@ def an_xlsx(rows: Iterable[Sequence[object]], merged: Sequence[str] = ()) -> byt
     return saved(a_workbook(rows, merged))
 
 
-def a_csv(rows: Iterable[Sequence[object]]) -> str:
+def a_csv(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
     out = StringIO()
-    csv.writer(out).writerows(rows)
+    csv.writer(out, delimiter=delimiter).writerows(rows)
     return out.getvalue()
 
 

@@ -1,6 +1,6 @@
 """Activities in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +67,12 @@ LOCK_ALL = """
 async def lock_all(tx: Transaction, campaign_id: UUID) -> list[Activity]:
     """All of a campaign's activities, held until the transaction ends."""
     return [Activity.model_validate(dict(row)) for row in await tx.connection.fetch(LOCK_ALL, campaign_id)]
+
+
+async def lock_these(tx: Transaction, campaign_id: UUID, ids: Collection[UUID]) -> dict[UUID, Activity]:
+    """Those of `ids`, by id; all of the campaign's are held, and fetched a few at a time, for they may be many."""
+    rows = tx.connection.cursor(LOCK_ALL, campaign_id, prefetch=200)
+    return {row["id"]: Activity.model_validate(dict(row)) async for row in rows if row["id"] in ids}
 
 
 INSERT = """

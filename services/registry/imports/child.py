@@ -1,63 +1,103 @@
-"""The process that parses one file: limits itself, reads the file from its input, writes the table as JSON."""
+"""The process that reads one file: limits itself, reads the question from its input, writes the answer in lines."""
 
+import base64
 import contextlib
 import json
 import resource
 import sys
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterator
 
 from services.registry.imports.delimited import read_delimited
+from services.registry.imports.examination import examine
 from services.registry.imports.faults import NotARegister, NotASpreadsheet
 from services.registry.imports.grid import Grid
 from services.registry.imports.headings import BY_KIND
-from services.registry.imports.table import Table, read_table
+from services.registry.imports.question import Question, read_question
+from services.registry.imports.table import Table, find_table
 from services.registry.imports.workbook import read_workbook
 
 MOST_MEMORY = 512 * 1024 * 1024
 MOST_SECONDS = 20
+MOST_SECONDS_IN_ALL = 60
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+Line = tuple[str, str]
 
 
 def parse(content: bytes, kind: str) -> Table:
     """The register in the file, by what the file is, not by what it is called."""
+    return parse_with_grid(content, kind)[0]
+
+
+def parse_with_grid(content: bytes, kind: str) -> tuple[Table, Grid]:
+    """The register, and the sheet that it stands in."""
     if not content.strip():
         raise NotARegister("the file is empty; expected xlsx or csv with a row of headings")
-    return read_table(_grids(content), BY_KIND[kind])
+    return find_table(_grids(content, kind), BY_KIND[kind])
 
 
-def _grids(content: bytes) -> list[Grid]:
+def _grids(content: bytes, kind: str) -> list[Grid]:
     if content.startswith(_COMPOUND_FILE):
         raise NotASpreadsheet("the file is an old xls or is encrypted; save it as a plain xlsx and send that")
     if content.startswith(b"%PDF"):
         raise NotASpreadsheet("the file is a PDF; expected xlsx or csv")
-    return read_workbook(content) if content.startswith(b"PK") else read_delimited(content)
+    if content.startswith(b"PK"):
+        return read_workbook(content)
+    return read_delimited(content, BY_KIND[kind])
 
 
-def limit_self() -> None:
+def limit_self(seconds: int) -> None:
     """Past these the process ends, and with it whatever the file wanted to grow into."""
-    for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
+    limits = (
+        (resource.RLIMIT_AS, MOST_MEMORY, MOST_MEMORY),
+        (resource.RLIMIT_CPU, seconds, MOST_SECONDS_IN_ALL),
+    )
+    for limit, most, last in limits:
         # A platform that knows no such limit still has the limits on bytes, cells and wall time.
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, (most, last))
 
 
-def answer(content: bytes, kind: str) -> dict[str, Any]:
+def answer(written: bytes) -> Iterator[Line]:
+    """Lines of one word and its JSON; the last may say why there is no answer."""
     try:
-        return {"table": asdict(parse(content, kind))}
+        question = read_question(written)
+        table, grid = parse_with_grid(question.file, question.kind)
+        # What the file could grow into is behind us; what is left is our own work on so many rows.
+        limit_self(MOST_SECONDS_IN_ALL)
+        yield from _tell(question, table, grid)
     except NotASpreadsheet as fault:
-        return {"not_a_spreadsheet": str(fault)}
+        yield "not_a_spreadsheet", json.dumps(str(fault))
     except NotARegister as fault:
-        return {"not_a_register": str(fault)}
+        yield "not_a_register", json.dumps(str(fault))
     except MemoryError:
-        return {
-            "not_a_register": f"the file needs more than {MOST_MEMORY // 2**20} MiB to read: no register does"
-        }
+        said = f"the file needs more than {MOST_MEMORY // 2**20} MiB to read: no register does"
+        yield "not_a_register", json.dumps(said)
+
+
+def _tell(question: Question, table: Table, grid: Grid) -> Iterator[Line]:
+    count = len(table.records)
+    if question.most_rows is not None and count > question.most_rows:
+        yield "register", json.dumps({"row_count": count, "is_long": True})
+        return
+    for step in examine(question, table):
+        if isinstance(step, float):
+            yield "progress", str(step)
+            continue
+        yield "register", json.dumps(step.as_register())
+        if question.want == "workbook":
+            yield "workbook", base64.b64encode(step.write_workbook(grid, table)).decode()
+            return
+        yield "findings", step.findings.model_dump_json()
+        if question.want == "changes":
+            yield from (("change", json.dumps(change)) for change in step.changes)
 
 
 def main() -> None:
-    limit_self()
-    json.dump(answer(sys.stdin.buffer.read(), sys.argv[1]), sys.stdout)
+    limit_self(MOST_SECONDS)
+    for word, rest in answer(sys.stdin.buffer.read()):
+        sys.stdout.write(f"{word} {rest}\n")
+        if word == "progress":
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -15,15 +15,18 @@ _ALIKE = 85.0
 _NEIGHBOURS = 20
 _MOST_TOLD = 200
 _DIGITS = re.compile(r"\d+")
+Titled = tuple[str, list[str], Row]
+"""A title as it is compared, the numbers in it, and its row."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def near_duplicates(rows: Iterable[Row]) -> list[ImportWarning]:
     """A warning a pair. Within one set of hosts, titles are compared with their neighbours in sorted order."""
-    by_hosts: dict[frozenset[str], list[tuple[str, Row]]] = defaultdict(list)
+    by_hosts: dict[frozenset[str], list[Titled]] = defaultdict(list)
     for row in rows:
         hosts = frozenset(_plain(part.text) for part in split_hosts(row.hosts_text))
-        by_hosts[hosts].append((_plain(row.name), row))
+        title = _plain(row.name)
+        by_hosts[hosts].append((title, _DIGITS.findall(title), row))
     pairs = [pair for group in by_hosts.values() for pair in _alike(group)]
     pairs.sort(key=lambda pair: (pair[0].row, pair[1].row))
     told = [_warning(*pair) for pair in pairs[:_MOST_TOLD]]
@@ -33,19 +36,16 @@ def near_duplicates(rows: Iterable[Row]) -> list[ImportWarning]:
     return told
 
 
-def _alike(group: list[tuple[str, Row]]) -> Iterator[tuple[Row, Row]]:
-    group.sort(key=lambda titled: (titled[0], titled[1].row))
-    for position, (title, row) in enumerate(group):
-        for other_title, other in group[position + 1 : position + 1 + _NEIGHBOURS]:
-            if _may_be_one(title, other_title):
+def _alike(group: list[Titled]) -> Iterator[tuple[Row, Row]]:
+    group.sort(key=lambda titled: (titled[0], titled[2].row))
+    for position, (title, numbers, row) in enumerate(group):
+        for other_title, others, other in group[position + 1 : position + 1 + _NEIGHBOURS]:
+            # A second part is no duplicate of the first: both are numbered, and the numbers differ.
+            if numbers and others and numbers != others:
+                continue
+            if fuzz.ratio(title, other_title, score_cutoff=_ALIKE):
                 first, second = sorted((row, other), key=lambda each: each.row)
                 yield first, second
-
-
-def _may_be_one(title: str, other: str) -> bool:
-    """Alike, unless both are numbered and the numbers differ: a second part is no duplicate of the first."""
-    numbers, others = _DIGITS.findall(title), _DIGITS.findall(other)
-    return not (numbers and others and numbers != others) and fuzz.ratio(title, other) >= _ALIKE
 
 
 def _plain(text: str) -> str:

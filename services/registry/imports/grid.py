@@ -9,9 +9,10 @@ LAST_COLUMN = 256
 
 @dataclass(frozen=True)
 class Broken:
-    """A cell that holds no value that can be read, and why."""
+    """A cell that holds no value that can be read, and why; `shown` is what a spreadsheet shows there."""
 
     message: str
+    shown: str = ""
 
 
 Value = str | int | float | Broken
@@ -73,3 +74,17 @@ def is_blank(value: Value | None) -> bool:
     return value is None or (
         isinstance(value, str) and not value.strip(" \t\r\n\u3000\xa0\u200b\u2060\ufeff")
     )
+
+
+def address(row: int, column: int | None) -> str | None:
+    """A cell as people name it, such as D9; None without a column."""
+    return f"{letters(column)}{row}" if column else None
+
+
+def letters(column: int) -> str:
+    """The letters of a column that counts from 1."""
+    named = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        named = chr(ord("A") + rest) + named
+    return named

@@ -1,170 +1,224 @@
 """Imports: preview a file, decide what is unclear, apply it whole or not at all."""
 
 import hashlib
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
+from chassis import idempotency
 from chassis.access import Principal
 from chassis.connections import Connection
-from chassis.database import Database, Transaction
+from chassis.database import Database
 from chassis.identity import new_id
-from contracts.registry.activities import ActivityChanged, ActivityRegistered
-from contracts.registry.campaigns import CampaignChanged
-from contracts.registry.imports import DecideImport, Decision, ImportApplied, ImportPreview
-from contracts.registry.organizations import (
-    CreateOrganization,
-    Organization,
-    OrganizationRegistered,
-)
-from contracts.shapes import changed
+from chassis.refusals import StaleVersion, check_version
+from contracts.registry.imports import DecideImport, Findings, ImportApplied, ImportKind
 from services.registry import rules
-from services.registry.access import keeping
-from services.registry.activities import store as activities
 from services.registry.campaigns import store as campaigns
-from services.registry.imports import model, review, store
-from services.registry.imports.reading import read_file
-from services.registry.imports.register import Register, read_register
-from services.registry.imports.review import Review
-from services.registry.imports.store import ImportedFile
-from services.registry.imports.verdicts import Verdicts, new_organizations, verdicts_of
-from services.registry.name_decisions import store as name_decisions
-from services.registry.organizations import model as organization_model
-from services.registry.organizations import store as organizations
+from services.registry.imports import applying, model, standing, store
+from services.registry.imports.question import Question
+from services.registry.imports.reading import Answer, examine
+from services.registry.imports.store import Import
+from services.registry.imports.verdicts import new_organizations, verdicts_of
 from services.registry.organizations.handlers import check_known
 from services.registry.organizations.model import today
-from services.registry.organizations.names import directory_of
+
+MOST_ROWS_AT_ONCE = 5_000
+"""Of a file with more rows the preview is made after the answer."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An import as it is answered: its findings are JSON already, and are not read again only to be written."""
+
+    imported: Import
+
+    @property
+    def version(self) -> int:
+        """What its ETag names."""
+        return self.imported.version
+
+    def model_dump_json(self) -> str:
+        """The contract's ImportPreview."""
+        each = self.imported
+        head = {
+            "id": str(each.id),
+            "version": each.version,
+            "created_at": _instant(each.created_at),
+            "updated_at": _instant(each.updated_at),
+            "campaign_id": str(each.campaign_id),
+            "kind": each.kind,
+            "filename": each.filename,
+            "state": each.state,
+            "progress": round(each.progress, 3),
+            "problem": each.problem,
+        }
+        findings = each.findings or Findings(row_count=each.row_count).model_dump_json()
+        return f"{json.dumps(head, ensure_ascii=False)[:-1]}, {findings[1:]}"
 
 
 async def preview_import(
     database: Database,
     campaign_id: UUID,
+    kind: ImportKind,
     filename: str,
     content: bytes,
     prefixes: Sequence[str],
     actor: Principal,
-) -> ImportPreview:
+) -> Shown:
     """Read a file and say what would come of it; nothing is changed but that the file is kept."""
     rules.check_may_keep_register(actor)
     async with database.reading() as connection:
         rules.check_may_run(actor, await campaigns.find(connection, campaign_id))
-    register = read_register(await read_file(content, "activities"))
     digest = hashlib.sha256(content).hexdigest()
-    imported = ImportedFile(new_id(), campaign_id, "activities", filename, content, digest, "previewed")
+    present = await standing.read_standing(database, kind, campaign_id, digest)
+    answer = await examine(Question(kind, content, present, prefixes, most_rows=MOST_ROWS_AT_ONCE))
     async with database.transaction() as tx:
-        await store.insert(tx, imported, actor.key_id)
-        reviewed = await _review(tx.connection, register, imported, prefixes, Verdicts(), tx.now)
-        return tx.answer(_preview(imported, reviewed))
+        imported = Import(
+            id=new_id(),
+            version=1,
+            created_at=tx.now,
+            updated_at=tx.now,
+            campaign_id=campaign_id,
+            kind=kind,
+            filename=filename,
+            sha256=digest,
+            state="reading" if answer.is_long else "previewed",
+            row_count=answer.row_count,
+            progress=0.0 if answer.is_long else 1.0,
+            findings=answer.findings or None,
+            register=None if answer.is_long else present.mark,
+        )
+        await store.insert(tx, imported, content, actor.key_id)
+        claim = idempotency.current()
+        if answer.is_long and claim is not None:
+            claim.status = 202
+        return tx.answer(Shown(imported))
 
 
-async def show_import(
+async def show_import(database: Database, id: UUID, prefixes: Sequence[str], actor: Principal) -> Shown:
+    """What would come of a file that was sent before, judged by the register of today."""
+    imported = await find_import(database, id, actor)
+    if imported.state in ("reading", "failed"):
+        return Shown(imported)
+    async with database.reading() as connection:
+        day = today(database.clock.now())
+        if imported.register == await standing.read_mark(
+            connection, imported.campaign_id, imported.sha256, day
+        ):
+            return Shown(imported)
+        file = await store.read_file(connection, id)
+    present = await standing.read_standing(database, imported.kind, imported.campaign_id, imported.sha256)
+    answer = await examine(Question(imported.kind, file, present, prefixes))
+    async with database.transaction() as tx:
+        version = await store.save_findings(tx, imported, answer.findings, present.mark, answer.row_count)
+        if version is None:
+            return Shown(await store.find(tx.connection, id))
+    return Shown(
+        replace(
+            imported,
+            version=version,
+            updated_at=tx.now,
+            findings=answer.findings,
+            register=present.mark,
+            row_count=answer.row_count,
+        )
+    )
+
+
+async def write_errors(
     database: Database, id: UUID, prefixes: Sequence[str], actor: Principal
-) -> ImportPreview:
-    """What would come of a file that was sent before, judged by the names of today."""
-    rules.check_may_keep_register(actor)
+) -> tuple[Import, bytes]:
+    """The office's own sheet again as xlsx, with what is wrong or open beside each row."""
+    imported = await find_import(database, id, actor)
+    _check_read(imported)
     async with database.reading() as connection:
-        imported = await store.find(connection, id)
-        rules.check_may_run(actor, await campaigns.find(connection, imported.campaign_id))
-    register = read_register(await read_file(imported.file, "activities"))
-    async with database.reading() as connection:
-        now = database.clock.now()
-        return _preview(imported, await _review(connection, register, imported, prefixes, Verdicts(), now))
+        file = await store.read_file(connection, id)
+    present = await standing.read_standing(database, imported.kind, imported.campaign_id, imported.sha256)
+    answer = await examine(Question(imported.kind, file, present, prefixes, want="workbook"))
+    return imported, answer.workbook
 
 
 async def apply_import(
-    database: Database, id: UUID, command: DecideImport, prefixes: Sequence[str], actor: Principal
+    database: Database,
+    id: UUID,
+    command: DecideImport,
+    prefixes: Sequence[str],
+    actor: Principal,
+    expected: int | None = None,
 ) -> ImportApplied:
-    """Apply a file with these decisions, in one transaction; Undecided while anything is open."""
-    rules.check_may_keep_register(actor)
+    """Apply a file with these decisions, in one transaction; Undecided while anything is open.
+
+    With `expected`, only while the register is as it was when the import had that version.
+    """
+    imported = await find_import(database, id, actor)
+    _check_read(imported)
+    if imported.kind == "organizations" and command.decisions:
+        raise model.NothingToDecide("a file of organizations takes no decisions; expected an empty list")
+    founded = {wanted.name: new_id() for wanted in new_organizations(command.decisions)}
+    verdicts_of(command.decisions, founded)
     async with database.reading() as connection:
-        imported = await store.find(connection, id)
-        rules.check_may_run(actor, await campaigns.find(connection, imported.campaign_id))
-    register = read_register(await read_file(imported.file, "activities"))
+        file = await store.read_file(connection, id)
+    present = await standing.read_standing(database, imported.kind, imported.campaign_id, imported.sha256)
+    question = Question(
+        imported.kind,
+        file,
+        present,
+        prefixes,
+        [decision.model_dump(mode="json") for decision in command.decisions],
+        {name: str(id) for name, id in founded.items()},
+        want="changes",
+    )
+    answer = await examine(question)
     async with database.transaction() as tx:
-        await campaigns.lock(tx, imported.campaign_id)
-        verdicts = await _decide(tx, command.decisions, actor)
-        reviewed = await _review(tx.connection, register, imported, prefixes, verdicts, tx.now)
-        model.check_decided(reviewed)
-        outcome = await _apply(tx, imported, reviewed, actor)
-        await _frame(tx, imported.campaign_id, register, actor)
+        held = await applying.hold(tx, imported, answer)
+        await check_known(tx, "decisions", [decision.organization_id for decision in command.decisions])
+        day = today(tx.now)
+        mark = await standing.read_mark(tx.connection, imported.campaign_id, imported.sha256, day)
+        _check_expected(await store.find(tx.connection, id), mark, expected)
+        if mark != present.mark:
+            # It moved while the file was read. Now it is held: once more, and the outcome is of this moment.
+            answer = await _examine_again(tx.connection, imported, question, day)
+            held = await applying.hold(tx, imported, answer)
+        await applying.decide(tx, command.decisions, answer, actor)
+        model.check_decided(answer.open_errors, answer.open_texts)
+        outcome = await applying.write(tx, imported, answer, held, actor)
         await store.save_applied(tx, id, outcome, command.decisions, actor.key_id)
         return tx.answer(outcome)
 
 
-async def _decide(tx: Transaction, decisions: Sequence[Decision], actor: Principal) -> Verdicts:
-    """Make the organizations that are asked for, and remember what was decided."""
-    await check_known(tx, "decisions", [decision.organization_id for decision in decisions])
-    created: dict[str, UUID] = {}
-    open_units = await organizations.read_open(tx.connection, today(tx.now))
-    known = {unit.name: unit.id for unit in open_units}
-    for wanted in new_organizations(decisions):
-        # Decided in an earlier import of the same file: the unit is there by now.
-        created[wanted.name] = known.get(wanted.name) or await _register(
-            tx, CreateOrganization(**wanted.model_dump()), actor
-        )
-    verdicts = verdicts_of(decisions, created)
-    reasons = {decision.text.strip(): decision.why for decision in decisions if decision.text}
-    await name_decisions.remember(tx, dict(verdicts.hosts), reasons, actor.key_id)
-    return verdicts
+async def find_import(database: Database, id: UUID, actor: Principal) -> Import:
+    """The import, for those who may run its campaign."""
+    rules.check_may_keep_register(actor)
+    async with database.reading() as connection:
+        imported = await store.find(connection, id)
+        rules.check_may_run(actor, await campaigns.find(connection, imported.campaign_id))
+    return imported
 
 
-async def _register(tx: Transaction, command: CreateOrganization, actor: Principal) -> UUID:
-    organization: Organization = organization_model.create(command, new_id(), tx.now)
-    await keeping.check_may_place(tx.connection, actor, organization.parent_id)
-    if organization.parent_id is not None:
-        ancestors = await organizations.read_ancestors(tx.connection, organization.parent_id)
-        organization_model.check_parent(organization.id, ancestors)
-    await organizations.insert(tx, organization)
-    await tx.record(OrganizationRegistered(organization=organization), actor)
-    return organization.id
-
-
-async def _review(
-    connection: Connection,
-    register: Register,
-    imported: ImportedFile,
-    prefixes: Sequence[str],
-    verdicts: Verdicts,
-    at: datetime,
-) -> Review:
-    """The register by the names, the decisions of earlier imports, and those of now, which weigh more."""
-    hosts = await name_decisions.read_decided(connection, today(at)) | dict(verdicts.hosts)
-    categories = await store.read_categories(connection, imported.campaign_id, imported.sha256)
-    directory = directory_of(await organizations.read_open(connection, today(at)), prefixes)
-    return review.review(register, directory, Verdicts(hosts, categories | dict(verdicts.categories)))
-
-
-async def _apply(
-    tx: Transaction, imported: ImportedFile, reviewed: Review, actor: Principal
-) -> ImportApplied:
-    present = await activities.lock_all(tx, imported.campaign_id)
-    difference = model.compare(reviewed.ready, present, imported.campaign_id, tx.now)
-    await activities.insert(tx, difference.created)
-    await activities.save(tx, difference.updated)
-    await tx.record_all([ActivityRegistered(activity=each) for each in difference.created], actor)
-    await tx.record_all([ActivityChanged(activity=each) for each in difference.updated], actor)
-    return difference.applied
-
-
-async def _frame(tx: Transaction, campaign_id: UUID, register: Register, actor: Principal) -> None:
-    """Keep the lines around the table, which the annex is written with again."""
-    campaign = await campaigns.lock(tx, campaign_id)
-    if (campaign.annex_titles, campaign.annex_remarks) == (register.titles, register.remarks):
-        return
-    framed = changed(campaign, tx.now, annex_titles=register.titles, annex_remarks=register.remarks)
-    await campaigns.save(tx, framed)
-    await tx.record(CampaignChanged(campaign=framed), actor)
-
-
-def _preview(imported: ImportedFile, reviewed: Review) -> ImportPreview:
-    return ImportPreview(
-        id=imported.id,
-        campaign_id=imported.campaign_id,
-        kind=imported.kind,
-        state=imported.state,
-        row_count=reviewed.row_count,
-        ready_count=len(reviewed.ready),
-        to_review=reviewed.to_review,
-        errors=reviewed.errors,
-        warnings=reviewed.warnings,
+async def _examine_again(connection: Connection, imported: Import, question: Question, day: date) -> Answer:
+    present = await standing.read_standing_in(
+        connection, imported.kind, imported.campaign_id, imported.sha256, day
     )
+    return await examine(replace(question, standing=present))
+
+
+def _check_expected(imported: Import, mark: str, expected: int | None) -> None:
+    check_version(imported.version, expected)
+    if expected is not None and imported.register != mark:
+        raise StaleVersion(
+            f"the register has moved since version {expected} of this import was shown: read it again",
+            current_version=imported.version,
+        )
+
+
+def _check_read(imported: Import) -> None:
+    if imported.state == "reading":
+        raise model.NotRead(f"the file is still being read ({imported.progress:.0%}); come again")
+    if imported.state == "failed":
+        raise model.NotRead("the file could not be read", problem=imported.problem)
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

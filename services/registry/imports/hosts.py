@@ -1,7 +1,7 @@
 """Takes the text of a host cell apart into the names that it lists."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _SEPARATORS = frozenset("、，,;；/／\n\r")
@@ -28,7 +28,7 @@ class HostPart:
         return f"{self.place}{self.text}" if self.place and self.said_once else self.text
 
 
-def split_hosts(text: str, places: Sequence[str] = ()) -> list[HostPart]:
+def split_hosts(text: str, places: Collection[str] = frozenset()) -> list[HostPart]:
     """The names in order. 、 ， , ; ； / and line ends part them outside brackets; a space never does here."""
     names = [name for piece in split_outside(text, _SEPARATORS) if (name := piece.strip())]
     said = [place_of(name, places) for name in names]
@@ -41,11 +41,12 @@ def split_spaces(text: str) -> list[str]:
     return [piece for piece in split_outside(text, frozenset(" \u3000\xa0\t")) if piece]
 
 
-def place_of(name: str, places: Sequence[str] = ()) -> str | None:
-    """The place that a name begins with: one that the office knows, or one by its ending."""
-    for place in places:
-        if name.startswith(place) and name != place:
-            return place
+def place_of(name: str, places: Collection[str] = frozenset()) -> str | None:
+    """The place that a name begins with: the longest that the office knows, or one by its ending."""
+    # Looked up by length, not one by one: an office may know a thousand towns.
+    for end in range(len(name) - 1, 0, -1):
+        if name[:end] in places:
+            return name[:end]
     found = _PLACE.match(name)
     return found[0] if found else None
 

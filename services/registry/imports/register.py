@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from contracts.registry.imports import ImportWarning, RowError
 from contracts.shapes import keep_line, keep_prose
-from services.registry.imports.grid import Broken, Value, is_blank
+from services.registry.imports.grid import Broken, Value, address, is_blank
 from services.registry.imports.headings import ACTIVITIES
 from services.registry.imports.table import Record, Table
 
@@ -34,20 +34,32 @@ class Row:
 
 @dataclass
 class Register:
-    """`rows` are those without an error. `titles` and `remarks` are the lines around the table, verbatim."""
+    """`rows` are those without an error, `keyed` are all. `titles` and `remarks` are the lines around the table."""
 
     row_count: int
     rows: list[Row] = field(default_factory=list)
+    keyed: list[Row] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     warnings: list[ImportWarning] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     sheet: str = ""
+    columns: dict[str, int] = field(default_factory=dict)
+
+    def cell(self, row: int, name: str) -> str | None:
+        """The address of a row's cell."""
+        return address(row, self.columns.get(name))
 
 
 def read_register(table: Table) -> Register:
     """All rows of the table, each kept or in error; the counts add up."""
-    register = Register(len(table.records), titles=table.titles, remarks=table.remarks, sheet=table.sheet)
+    register = Register(
+        len(table.records),
+        titles=table.titles,
+        remarks=table.remarks,
+        sheet=table.sheet,
+        columns=table.columns,
+    )
     register.warnings = [ImportWarning(code=n.code, rows=n.rows, message=n.message) for n in table.notes]
     serials: dict[int, int] = {}
     twice: set[int] = set()
@@ -63,6 +75,7 @@ def read_register(table: Table) -> Register:
         elif serial is not None:
             serials[serial] = record.row
         register.rows.append(row)
+    register.keyed = register.rows
     wrong = twice | {error.row for error in register.errors}
     register.rows = [row for row in register.rows if row.row not in wrong]
     return register
@@ -109,7 +122,7 @@ def _text(name: str, value: Value | None) -> str:
     if not isinstance(value, str):
         raise BadCell(f"holds the number {value} (a date counts as one); expected text")
     if len(value) > _LONGEST[name]:
-        raise BadCell(f"holds {len(value)} characters; expected at most {_LONGEST[name]}")
+        raise BadCell(f"holds {len(value):,} characters; expected at most {_LONGEST[name]:,}")
     try:
         return keep_prose(value)
     except ValueError as fault:
@@ -129,4 +142,5 @@ def _optional_line(name: str, value: Value | None) -> str | None:
 
 
 def _err(register: Register, row: int, name: str, message: str) -> None:
-    register.errors.append(RowError(row=row, column=STANDARD[name], message=message))
+    cell = register.cell(row, name)
+    register.errors.append(RowError(row=row, column=STANDARD[name], cell=cell, message=message))

@@ -1,5 +1,6 @@
 """Decides what of a register is ready: hosts by rule or by verdict, and the rest for a person to look at."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from services.registry.imports.hosts import HostPart, split_hosts, split_spaces
 from services.registry.imports.register import Register, Row
 from services.registry.imports.verdicts import OutsideParty, Verdict, Verdicts
 from services.registry.organizations.names import Directory
+
+_STEP = 250
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,20 @@ class Open:
 
 def review(register: Register, directory: Directory, verdicts: Verdicts | None = None) -> Review:
     """Every row without an error comes out ready or with at least one item to review."""
-    verdicts = verdicts or Verdicts()
+    *_, outcome = review_by_steps(register, directory, verdicts or Verdicts())
+    assert isinstance(outcome, Review)
+    return outcome
+
+
+def review_by_steps(register: Register, directory: Directory, verdicts: Verdicts) -> Iterator[float | Review]:
+    """As review, with how far it is, from 0 to 1, every so many rows."""
     outcome = Review(register.row_count, errors=list(register.errors), warnings=list(register.warnings))
     outcome.warnings += near_duplicates(register.rows)
-    for row in register.rows:
-        _review_row(outcome, row, directory, verdicts)
-    return outcome
+    for nth, row in enumerate(register.rows, start=1):
+        _review_row(outcome, row, register, directory, verdicts)
+        if nth % _STEP == 0:
+            yield nth / len(register.rows)
+    yield outcome
 
 
 def resolve_hosts(text: str, directory: Directory, verdicts: Verdicts) -> list[Host | Open]:
@@ -63,17 +74,20 @@ def resolve_hosts(text: str, directory: Directory, verdicts: Verdicts) -> list[H
     return _without_repeats(found)
 
 
-def _review_row(outcome: Review, row: Row, directory: Directory, verdicts: Verdicts) -> None:
-    category = row.category or verdicts.categories.get(row.row)
+def _review_row(
+    outcome: Review, row: Row, register: Register, directory: Directory, verdicts: Verdicts
+) -> None:
+    category, cell = row.category or verdicts.categories.get(row.row), register.cell(row.row, "hosts")
     if category is None:
-        outcome.to_review.append(ToReview(row=row.row, field="category", text=""))
+        asked = ToReview(row=row.row, cell=register.cell(row.row, "category"), field="category", text="")
+        outcome.to_review.append(asked)
     found = resolve_hosts(row.hosts_text, directory, verdicts)
     hosts = [host for host in found if isinstance(host, Host)]
     unclear = [item for item in found if isinstance(item, Open)]
-    outcome.to_review.extend(_to_review(row, item) for item in unclear)
+    outcome.to_review.extend(_to_review(row, cell, item) for item in unclear)
     if not found:
         message = "holds separators and no name; expected at least one host"
-        outcome.errors.append(RowError(row=row.row, column="主办单位", message=message))
+        outcome.errors.append(RowError(row=row.row, column="主办单位", cell=cell, message=message))
     elif category is not None and not unclear:
         outcome.ready.append(ReadyRow(row.row, row.serial_number, category, row.name, hosts, row.hosts_text))
 
@@ -115,10 +129,11 @@ def _resolve(part: HostPart, directory: Directory) -> ResolvedName:
     return carried
 
 
-def _to_review(row: Row, item: Open) -> ToReview:
+def _to_review(row: Row, cell: str | None, item: Open) -> ToReview:
     text, written = item.resolved.name, item.part.text
     return ToReview(
         row=row.row,
+        cell=cell,
         field="hosts",
         text=text,
         written_as=written if written != text else None,

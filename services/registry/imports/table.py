@@ -7,9 +7,9 @@ from services.registry.imports.faults import NotARegister
 from services.registry.imports.grid import Broken, Grid, Value
 from services.registry.imports.headings import Heading, written_heading
 
-_SEARCHED_ROWS = 50
+SEARCHED_ROWS = 50
 MOST_RECORDS = 100_000
-MOST_CHARACTERS = 5_000
+MOST_CHARACTERS = 32_767
 _TOTAL = re.compile(r"(合计|总计|小计|共计|总数|total)([:：（(\d].*)?|共\d+(项|个|条|场).*", re.IGNORECASE)
 _REMARK = re.compile(
     r"(备\s*注|附注|注|说\s*明|填表说明|填报说明|填报人|填报单位|填报时间|填表人|制表人|制表|审核人|负责人|联系人|联系电话|盖章)"
@@ -37,9 +37,11 @@ class Note:
 
 @dataclass
 class Table:
-    """`titles` stand over the headings and `remarks` under them, word for word."""
+    """`titles` stand over the headings and `remarks` under them, word for word. `columns` are by field, from 1."""
 
     sheet: str
+    columns: dict[str, int] = field(default_factory=dict)
+    heading_row: int = 0
     records: list[Record] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -58,6 +60,11 @@ class Header:
 
 def read_table(grids: list[Grid], headings: tuple[Heading, ...]) -> Table:
     """The one register among the visible sheets."""
+    return find_table(grids, headings)[0]
+
+
+def find_table(grids: list[Grid], headings: tuple[Heading, ...]) -> tuple[Table, Grid]:
+    """The one register among the visible sheets, and the grid that it stands in."""
     found = [(grid, header) for grid in grids if (header := find_header(grid, headings)) is not None]
     if not found:
         raise NotARegister(_describe_absence(grids, headings))
@@ -71,12 +78,12 @@ def read_table(grids: list[Grid], headings: tuple[Heading, ...]) -> Table:
             table.notes.append(
                 Note("sheet_left_out", [], f"sheet {other.name} has no headings and was left out")
             )
-    return table
+    return table, grid
 
 
 def find_header(grid: Grid, headings: tuple[Heading, ...]) -> Header | None:
     """The first row that holds every required heading."""
-    for row in sorted(grid.rows)[:_SEARCHED_ROWS]:
+    for row in sorted(grid.rows)[:SEARCHED_ROWS]:
         header = _header_at(grid, row, headings)
         if all(heading.field in header.columns for heading in headings if heading.required):
             return header
@@ -103,7 +110,7 @@ def _header_at(grid: Grid, row: int, headings: tuple[Heading, ...]) -> Header:
 
 def collect(grid: Grid, header: Header, headings: tuple[Heading, ...]) -> Table:
     """Every row under the headings, as a record or as one of the lines around them."""
-    table = Table(grid.name)
+    table = Table(grid.name, columns=header.columns, heading_row=header.top)
     required = [heading.field for heading in headings if heading.required and heading.field != "category"]
     repeated = _texts(grid, header.top)
     for row in sorted(grid.rows):
@@ -123,7 +130,9 @@ def _take(table: Table, grid: Grid, header: Header, row: int, required: list[str
         for name, column in header.columns.items()
         if (value := grid.at(row, column)) is not None
     }
-    if not all(name in values for name in required) and _is_aside(table, grid, header, row):
+    # A line across the table may begin where a name would stand.
+    alone = len(header.columns) > 1 and len(grid.own(row)) == 1
+    if (alone or not all(name in values for name in required)) and _is_aside(table, grid, header, row):
         return
     table.records.append(Record(row, values))
     if len(table.records) > MOST_RECORDS:
@@ -162,7 +171,7 @@ def _texts(grid: Grid, row: int) -> list[str]:
 
 def _limited(value: Value) -> Value:
     if isinstance(value, str) and len(value) > MOST_CHARACTERS:
-        return Broken(f"holds {len(value):,} characters; at most {MOST_CHARACTERS:,}")
+        return Broken(f"holds {len(value):,} characters; expected at most {MOST_CHARACTERS:,}", value)
     return value
 
 

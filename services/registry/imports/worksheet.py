@@ -1,12 +1,14 @@
 """Collects one sheet's cells and merged ranges, and the strings that sheets share, as they stream by."""
 
 import re
+from math import isfinite
 
 from services.registry.imports.faults import NotARegister
 from services.registry.imports.grid import LAST_COLUMN, Broken, Grid, Range, Value, is_blank
 from services.registry.imports.markup import unescape
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+LAST_ROW = 1_048_576
 MOST_CELLS = 500_000
 MOST_RANGES = 100_000
 
@@ -52,7 +54,7 @@ class Worksheet:
         if tag == "c":
             self._start_cell(attributes)
         elif tag == "row":
-            self._row = int(attributes.get("r", self._row + 1))
+            self._row = _row(attributes.get("r", self._row + 1))
             self._column = 0
         elif tag == "f":
             self._formula = True
@@ -99,7 +101,7 @@ class Worksheet:
         if self._type == "s":
             return self._strings[int(text)] if text else ""
         if self._type == "e":
-            return Broken(f"holds the error {text}; expected a value")
+            return Broken(f"holds the error {text}; expected a value", text)
         if self._type == "b":
             return "TRUE" if text == "1" else "FALSE"
         return _number(text) if self._type == "n" and text else unescape(text)
@@ -120,9 +122,18 @@ def place(reference: str) -> tuple[int, int]:
     column = 0
     for letter in found[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
-    return column, int(found[2])
+    return column, _row(found[2])
 
 
-def _number(text: str) -> int | float:
+def _row(number: str | int) -> int:
+    """A row that a spreadsheet can have."""
+    if not 1 <= int(number) <= LAST_ROW:
+        raise ValueError(f"{number} is no row")
+    return int(number)
+
+
+def _number(text: str) -> int | float | str:
     number = float(text)
+    if not isfinite(number):
+        return text
     return int(number) if number.is_integer() and abs(number) < 1e15 else number

@@ -63,7 +63,7 @@ class Directory:
         self._ranks: dict[str, list[Candidate]] = {}
         self._outside = outside or {}
         self._outside_normal = _by_normal_form(self._outside)
-        self.places = _places(self.entries.values())
+        self.places = frozenset(_places(self.entries.values()))
 
     def resolve(self, text: str) -> ResolvedName:
         """`text` by the first rule that finds it, or the candidates for a person to choose from."""

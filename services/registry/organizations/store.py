@@ -215,8 +215,13 @@ INSERT = """
 
 async def insert(tx: Transaction, organization: Organization) -> None:
     """Keep a new organization and claim its names."""
-    await tx.connection.execute(INSERT, *_columns(organization))
-    await _claim_names(tx, organization)
+    await insert_all(tx, [organization])
+
+
+async def insert_all(tx: Transaction, organizations: Sequence[Organization]) -> None:
+    """Keep new organizations, those above before those below, and claim their names."""
+    await tx.connection.executemany(INSERT, [_columns(each) for each in organizations])
+    await _claim_names(tx, organizations)
 
 
 UPDATE = """
@@ -229,33 +234,37 @@ UPDATE = """
 
 async def save(tx: Transaction, organization: Organization) -> None:
     """Keep a changed organization, and claim the names that it has now."""
-    await tx.connection.execute(UPDATE, *_columns(organization))
-    await _claim_names(tx, organization)
+    await save_all(tx, [organization])
+
+
+async def save_all(tx: Transaction, organizations: Sequence[Organization]) -> None:
+    """Keep changed organizations, and claim the names that they have now."""
+    await tx.connection.executemany(UPDATE, [_columns(each) for each in organizations])
+    await _claim_names(tx, organizations)
 
 
 LET_NAMES_GO = """
-    -- Its own, and those of whoever has closed by date since: nothing happens at midnight, so it happens here.
+    -- Their own, and those of whoever has closed by date since: nothing happens at midnight, so it happens here.
     DELETE FROM organization_name n
-     WHERE organization_id = $1
+     WHERE organization_id = ANY ($1::uuid[])
         OR (name = ANY ($2::text[])
             AND EXISTS (SELECT FROM organization o WHERE o.id = n.organization_id AND o.closed_on <= $3))
 """
 CLAIM_NAMES = """
-    INSERT INTO organization_name (name, organization_id) SELECT name, $2 FROM unnest($1::text[]) AS n (name)
-     ORDER BY name
+    INSERT INTO organization_name (name, organization_id)
+    SELECT name, organization_id FROM unnest($1::text[], $2::uuid[]) AS n (name, organization_id) ORDER BY name
 """
 
 
-async def _claim_names(tx: Transaction, organization: Organization) -> None:
+async def _claim_names(tx: Transaction, organizations: Sequence[Organization]) -> None:
     today = model.today(tx.now)
-    names = model.names_of(organization, today)
-    await tx.connection.execute(LET_NAMES_GO, organization.id, names, today)
+    claims = [(name, each.id) for each in organizations for name in model.names_of(each, today)]
+    names, ids = [name for name, _ in claims], [id for _, id in claims]
+    await tx.connection.execute(LET_NAMES_GO, [each.id for each in organizations], names, today)
     try:
-        await tx.connection.execute(CLAIM_NAMES, names, organization.id)
+        await tx.connection.execute(CLAIM_NAMES, names, ids)
     except asyncpg.UniqueViolationError as taken:
-        raise model.NameTaken(
-            f"another open organization has a name or alias of {organization.name!r}: {taken.detail}"
-        ) from None
+        raise model.NameTaken(f"another open organization has that name or alias: {taken.detail}") from None
 
 
 async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None:

@@ -27,6 +27,7 @@ TABLE = """
     POST   /v1/parked/{id}/retry                     401  403      403      403      403     404 404   404
     GET    /v1/organizations                         401  200      200      200      200     403 200   200
     POST   /v1/organizations                         401  403      403      403      403     403 403   201
+    GET    /v1/organizations/export                  401  200      200      200      200     403 200   200
     GET    /v1/organizations/{id}                    401  200      200      200      200     403 200   200
     PATCH  /v1/organizations/{id}                    401  403      403      403      403     403 404   200
     GET    /v1/organizations/{id}/history            401  200      200      200      200     403 200   200
@@ -75,6 +76,7 @@ TABLE = """
     GET    /v1/attachments/{id}/file                 401  404      404      404      200     404 404   200
     POST   /v1/campaigns/{campaign_id}/imports       401  403      403      403      403     403 404   201
     GET    /v1/imports/{id}                          401  403      403      403      403     403 404   200
+    GET    /v1/imports/{id}/errors.xlsx              401  403      403      403      403     403 404   200
     POST   /v1/imports/{id}/apply                    401  403      403      403      403     403 404   200
 """
 CALLERS = {"none": None, "other": "other office"}

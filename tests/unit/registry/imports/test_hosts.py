@@ -1,5 +1,7 @@
 """How a host cell parts into names: the traps of the annex, one by one."""
 
+import time
+
 import pytest
 
 from services.registry.imports.hosts import place_of, split_hosts, split_spaces
@@ -80,3 +82,11 @@ def test_a_place_is_known_by_its_ending(name: str, place: str | None) -> None:
 
 def test_a_place_that_the_office_knows_comes_first() -> None:
     assert place_of("高新区工委宣传部", ["高新区工委", "高新区"]) == "高新区工委"
+
+
+def test_a_list_is_parted_as_fast_when_the_office_knows_thousands_of_towns() -> None:
+    places = frozenset(f"第{number}镇" for number in range(5_000))
+    began = time.process_time()
+    for number in range(5_000):
+        split_hosts(f"第{number}镇政府、派出所、第{number}镇中心小学", places)
+    assert time.process_time() - began < 2
