@@ -13,7 +13,8 @@ from contracts.shapes import Aggregate, Change, Command, Line
 class Campaign(Aggregate):
     """Runs from `starts_on` to `ends_on`, both inclusive, in `timezone` (an IANA name).
 
-    `annex_titles` and `annex_remarks` stand above and below the table of activities, as it was imported.
+    `annex_titles` and `annex_remarks` stand above and below the table of activities, as it was imported;
+    `category_order` is the order in which its categories are numbered, empty before the first numbering.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Campaign(Aggregate):
     based_on: list[str] = []
     annex_titles: list[str] = []
     annex_remarks: list[str] = []
+    category_order: list[str] = []
 
 
 class OpenCampaign(Command):

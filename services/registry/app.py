@@ -8,11 +8,14 @@ from services.registry.access.first import prepare
 from services.registry.activities import api as activities
 from services.registry.assignments import api as assignments
 from services.registry.campaigns import api as campaigns
+from services.registry.clashes import api as clashes
 from services.registry.deliverables import api as deliverables
+from services.registry.editions import api as editions
 from services.registry.imports import api as imports
 from services.registry.notices import api as notices
 from services.registry.organizations import api as organizations
 from services.registry.organizations.store import describe
+from services.registry.selections import api as selections
 from services.registry.settings import RegistrySettings
 from services.registry.theme_days import api as theme_days
 
@@ -27,6 +30,9 @@ SERVICE = Service(
         deliverables.router,
         assignments.router,
         activities.router,
+        clashes.router,
+        selections.router,
+        editions.router,
         imports.router,
     ),
     hears=(),
