@@ -30,6 +30,8 @@ SERVICE = Service(
         Hears((submissions.SubmissionReturned,), facts.on_submission_returned),
         Hears((submissions.SubmissionAccepted,), facts.on_submission_accepted),
         Hears((activities.ActivityRescheduled,), facts.on_activity_rescheduled),
+        Hears((activities.ActivityPostponed,), facts.on_activity_postponed),
+        Hears((activities.ActivityCancelled,), facts.on_activity_cancelled),
     ),
     durables=tuple(durable for durable in DURABLES if durable.service == "notifier"),
     catalogue=EVENTS,

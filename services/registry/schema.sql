@@ -43,15 +43,18 @@ CREATE FUNCTION public.sought_pairs(text) RETURNS text[]
          END AS "array";
 END;
 CREATE FUNCTION public.text_pairs(text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE STRICT COST 1000 PARALLEL SAFE
-    BEGIN ATOMIC
- SELECT COALESCE(array_agg(DISTINCT parts.part), '{}'::text[]) AS "coalesce"
-    FROM (( SELECT l.letter,
-             (l.letter || lead(l.letter) OVER (ORDER BY l.nth)) AS pair
-            FROM unnest(string_to_array($1, NULL::text)) WITH ORDINALITY l(letter, nth)) letters
-      CROSS JOIN LATERAL ( VALUES (letters.letter), (letters.pair)) parts(part))
-   WHERE (parts.part IS NOT NULL);
-END;
+    LANGUAGE plpgsql IMMUTABLE STRICT COST 1000 PARALLEL SAFE
+    AS $_$
+DECLARE
+    letters text[] := string_to_array($1, NULL);
+    pairs   text[] := letters;
+BEGIN
+    FOR nth IN 1 .. cardinality(letters) - 1 LOOP
+        pairs := pairs || (letters[nth] || letters[nth + 1]);
+    END LOOP;
+    RETURN pairs;
+END
+$_$;
 CREATE TABLE public.access_key (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,

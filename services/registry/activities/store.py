@@ -102,8 +102,8 @@ async def insert(tx: Transaction, activities: Sequence[Activity]) -> None:
 
 SAVE = """
     UPDATE activity SET version = $2, created_at = $3, updated_at = $4, campaign_id = $5, serial_number = $6,
-           category = $7, name = $8, hosts = $9, hosts_text = $10, starts_at = $11, ends_at = $12, place = $13, mode = $14,
-           settings = $15, audiences = $16, products = $17, carriers = $18, state = $19, selection = $20,
+           category = $7, name = $8, hosts = $9, hosts_text = $10, starts_at = $11, ends_at = $12, place = $13,
+           mode = $14, settings = $15, audiences = $16, products = $17, carriers = $18, state = $19, selection = $20,
            reason = $21, schedule_note = $22, state_before = $23, former_starts_at = $24, former_ends_at = $25,
            emergency_plan_id = $26, threat_assessment_id = $27, attachment_ids = $28, actual_starts_at = $29,
            actual_ends_at = $30, turnout = $31, summary = $32, links = $33, report_attachment_ids = $34,

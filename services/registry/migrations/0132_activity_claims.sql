@@ -5,14 +5,17 @@ CREATE FUNCTION plain_text(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARA
 RETURN lower(regexp_replace(normalize($1, NFKC), '[\s()\[\]{}<>"''.,;:·、。“”‘’《》「」【】—–_/-]+', '', 'g'));
 
 -- Each letter of a text, and each two that stand side by side: what an index finds any part of a text by.
-CREATE FUNCTION text_pairs(text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
-BEGIN ATOMIC
-    SELECT coalesce(array_agg(DISTINCT part), '{}')
-      FROM (SELECT letter, letter || lead(letter) OVER (ORDER BY nth) AS pair
-              FROM unnest(string_to_array($1, NULL)) WITH ORDINALITY AS l (letter, nth)) AS letters
-     CROSS JOIN LATERAL (VALUES (letter), (pair)) AS parts (part)
-     WHERE part IS NOT NULL;
-END;
+CREATE FUNCTION text_pairs(text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$
+DECLARE
+    letters text[] := string_to_array($1, NULL);
+    pairs   text[] := letters;
+BEGIN
+    FOR nth IN 1 .. cardinality(letters) - 1 LOOP
+        pairs := pairs || (letters[nth] || letters[nth + 1]);
+    END LOOP;
+    RETURN pairs;
+END
+$$;
 
 -- The fewest of them that a text which holds this one must have.
 CREATE FUNCTION sought_pairs(text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
