@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from chassis.service import make_app, make_running
 from services.registry.app import SERVICE
 from tests.integration.registry.conftest import World
+from tests.integration.registry.test_activity_moves import attach
 
 # The office's coordinator comes last: what it does, it does once. `other` is a coordinator whose campaign this is
 # not, `stranger` a unit that the notice was not addressed to; the auditor and ops hold keys of the office, which is
@@ -55,8 +56,23 @@ TABLE = """
     POST   /v1/campaigns/{campaign_id}/activities    401  403      403      403      403     403 404   201
     GET    /v1/activities/{id}                       401  200      200      200      200     403 200   200
     PATCH  /v1/activities/{id}                       401  403      403      403      403     403 404   200
+    GET    /v1/activities/{id}/history               401  200      200      200      200     403 200   200
+    POST   /v1/activities/{id}/register              401  404      404      404      404     403 404   200
+    POST   /v1/activities/{id}/confirm               401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/postpone              401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/reschedule            401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/hold                  401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/report                401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/cancel                401  403      403      403      403     403 404   200
     PUT    /v1/activities/{id}/selection             401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/nomination            401  403      403      403      403     403 404   200
+    GET    /v1/campaigns/{campaign_id}/clashes       401  200      200      200      200     403 200   200
+    POST   /v1/campaigns/{campaign_id}/selection     401  403      403      403      403     403 404   200
+    POST   /v1/campaigns/{campaign_id}/numbering     401  403      403      403      403     403 404   200
+    GET    /v1/campaigns/{campaign_id}/editions      401  200      200      200      200     403 200   200
+    POST   /v1/campaigns/{campaign_id}/editions      401  403      403      403      403     403 404   201
+    GET    /v1/editions/{id}                         401  200      200      200      200     403 200   200
+    GET    /v1/editions/{id}/difference              401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/imports       401  403      403      403      403     403 404   201
     GET    /v1/imports/{id}                          401  403      403      403      403     403 404   200
     POST   /v1/imports/{id}/apply                    401  403      403      403      403     403 404   200
@@ -64,6 +80,8 @@ TABLE = """
 CALLERS = {"none": None, "other": "other office"}
 SHEET = "序号,活动类别,活动名称,主办单位\n1,网络安全进机关,专题讲座,苏州市教育局\n"
 REASON = {"reason": "另有安排"}
+# Of which of the stage's things a route that makes it something else for good is asked.
+OTHERS = {"issue": "draft", "register": "drafted", "cancel": "called off", "nomination": "nominated"}
 Row = dict[str, int]
 
 
@@ -106,7 +124,13 @@ class Stage:
         self.ids["draft"] = (await world.make(f"{at}/notices", self.notice()))["id"]
         self.ids["deliverables"] = (await world.make(f"{at}/deliverables", self.deliverable()))["id"]
         self.ids["assignments"] = (await world.items(f"{at}/assignments"))[0]["id"]
-        self.ids["activities"] = (await world.make(f"{at}/activities", self.activity()))["id"]
+        self.ids["drafted"] = (await world.make(f"{at}/activities", self.activity()))["id"]
+        self.ids["activities"] = await self.register(at, threat_assessment_id=await attach(world))
+        self.ids["called off"] = await self.register(at)
+        below = await world.open_campaign(name="区活动周", parent_id=world.campaign_id)
+        self.ids["nominated"] = await self.register(f"/v1/campaigns/{below['id']}")
+        await world.put(f"/v1/activities/{self.ids['activities']}/selection", {"selection": "key"})
+        self.ids["editions"] = (await world.make(f"{at}/editions", {}))["id"]
         preview = await self.import_file("coordinator")
         assert preview.status_code == 201, preview.text
         self.ids["imports"] = preview.json()["id"]
@@ -124,6 +148,14 @@ class Stage:
             "name": "专题讲座",
             "hosts": [{"organization_id": self.world.ids["town"]}],
         }
+
+    async def register(self, campaign: str, **fields: Any) -> str:
+        """One that could be confirmed, on the register."""
+        fields |= {"mode": "online", "starts_at": "2024-08-20T09:00:00+08:00"}
+        made = await self.world.make(f"{campaign}/activities", self.activity() | fields)
+        await self.world.make(f"/v1/activities/{made['id']}/register", {})
+        id: str = made["id"]
+        return id
 
     def body(self, route: str, column: str) -> Any:
         """A sound body; None for routes that take none."""
@@ -150,7 +182,17 @@ class Stage:
             "PUT /v1/assignments/{id}/waiver": REASON,
             "POST /v1/campaigns/{campaign_id}/activities": self.activity(),
             "PATCH /v1/activities/{id}": {"name": "讲座"},
-            "POST /v1/activities/{id}/reschedule": {"starts_at": "2024-09-10T09:00:00+08:00", **REASON},
+            "POST /v1/activities/{id}/register": {},
+            "POST /v1/activities/{id}/confirm": {},
+            "POST /v1/activities/{id}/postpone": REASON,
+            "POST /v1/activities/{id}/reschedule": {"starts_at": "2024-08-21T09:00:00+08:00", **REASON},
+            "POST /v1/activities/{id}/hold": {"turnout": 9},
+            "POST /v1/activities/{id}/report": {"summary": "顺利举行"},
+            "POST /v1/activities/{id}/cancel": REASON,
+            "POST /v1/activities/{id}/nomination": {},
+            "POST /v1/campaigns/{campaign_id}/selection": {"selection": "key", "filter": {"state": "reported"}},
+            "POST /v1/campaigns/{campaign_id}/numbering": {"categories": None},
+            "POST /v1/campaigns/{campaign_id}/editions": {},
             "PUT /v1/activities/{id}/selection": {"selection": "key"},
             "POST /v1/imports/{id}/apply": {"decisions": []},
         }
@@ -159,9 +201,8 @@ class Stage:
     def path(self, route: str) -> str:
         """The route's path with ids of the world."""
         template = route.split()[1]
-        noun = "draft" if template.endswith("/issue") else template.split("/")[-1]
-        if "{id}" in template and noun != "draft":
-            noun = template.split("/")[2]
+        last = template.split("/")[-1]
+        noun = OTHERS.get(last, template.split("/")[2] if "{id}" in template else last)
         ids = self.ids | {"campaigns": self.world.campaign_id}
         return template.replace("{campaign_id}", self.world.campaign_id).replace("{id}", ids.get(noun, ""))
 
