@@ -257,6 +257,11 @@ async def test_each_move_is_for_the_version_that_was_seen_and_once_for_one_reque
     assert len(await world.facts(path.rsplit("/", 1)[1])) == 3
 
 
+PLANS = ("emergency_plan_id", "threat_assessment_id")
+# Those that need others before them stand twice: a short walk is to come to them.
+ACTIONS = [*MOVES, "confirm", "confirm", "hold", "hold", "report", "attach", "take away", "take away", "wait"]
+
+
 class MovesOverHttp(RuleBasedStateMachine):
     """Any move after any other, by a client; `world` and `wait` are given by the test."""
 
@@ -264,14 +269,18 @@ class MovesOverHttp(RuleBasedStateMachine):
     wait: Callable[[Awaitable[Any]], Any]
     plan: str
 
-    @initialize(mode=st.sampled_from(["offline", "online"]), has_plan=st.booleans())
-    def draft(self, mode: str, has_plan: bool) -> None:
+    @initialize(
+        mode=st.sampled_from(["offline", "online"]), has_plan=st.booleans(), is_registered=st.booleans()
+    )
+    def draft(self, mode: str, has_plan: bool, is_registered: bool) -> None:
         self.world.at(AFTER - timedelta(days=3))
         plan = self.plan if has_plan else None
         fields = {"mode": mode, "emergency_plan_id": plan, "threat_assessment_id": plan, "place": "会场"}
         self.path = self.wait(make(self.world, **fields))
         self.version = 1
         self.moves: list[tuple[str | None, str]] = [(None, "draft")]
+        if is_registered:
+            self.make("register")
 
     def ask(self, request: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
         answer: httpx.Response = self.wait(request)
@@ -279,8 +288,17 @@ class MovesOverHttp(RuleBasedStateMachine):
         self.version += answer.status_code == 200
         return answer
 
-    @rule(move=st.sampled_from(list(MOVES)))
-    def move(self, move: str) -> None:
+    @rule(action=st.sampled_from(ACTIONS))
+    def act(self, action: str) -> None:
+        if action == "wait":
+            self.world.later(days=1)
+        elif action in ("attach", "take away"):
+            body = dict.fromkeys(PLANS, self.plan if action == "attach" else None)
+            self.ask(self.world.patch(self.path, body, version=self.version))
+        else:
+            self.make(action)
+
+    def make(self, move: str) -> None:
         bodies: dict[str, dict[str, Any]] = {
             "postpone": WHY,
             "cancel": WHY,
@@ -292,15 +310,6 @@ class MovesOverHttp(RuleBasedStateMachine):
             self.moves.append((self.moves[-1][1], answer.json()["state"]))
         elif answer.json()["code"] == "move_not_possible":
             assert move not in answer.json()["possible_moves"]
-
-    @rule(plan=st.booleans())
-    def change_plan(self, plan: bool) -> None:
-        body = {"emergency_plan_id": self.plan if plan else None}
-        self.ask(self.world.patch(self.path, body, version=self.version))
-
-    @rule()
-    def let_a_day_pass(self) -> None:
-        self.world.later(days=1)
 
     @invariant()
     def the_history_is_what_was_done(self) -> None:
@@ -322,7 +331,7 @@ async def test_no_way_over_http_leads_into_a_forbidden_state(world: World) -> No
 
     Machine.world, Machine.plan = world, await attach(world)
     limits = settings(
-        max_examples=10,
+        max_examples=12,
         stateful_step_count=12,
         deadline=None,
         derandomize=True,

@@ -190,7 +190,10 @@ class Stage:
             "POST /v1/activities/{id}/report": {"summary": "顺利举行"},
             "POST /v1/activities/{id}/cancel": REASON,
             "POST /v1/activities/{id}/nomination": {},
-            "POST /v1/campaigns/{campaign_id}/selection": {"selection": "key", "filter": {"state": "reported"}},
+            "POST /v1/campaigns/{campaign_id}/selection": {
+                "selection": "key",
+                "filter": {"state": "reported"},
+            },
             "POST /v1/campaigns/{campaign_id}/numbering": {"categories": None},
             "POST /v1/campaigns/{campaign_id}/editions": {},
             "PUT /v1/activities/{id}/selection": {"selection": "key"},
