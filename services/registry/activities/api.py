@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
-from chassis.http.paging import Page, Paging, cut, read_id
+from chassis.http.paging import Page, Paging, cut, read_id, read_number
 from chassis.http.routes import Caller, IfMatch, OncePerKey, RequiredIfMatch, make_router
 from chassis.http.state import Db
 from contracts.registry.activities import (
@@ -24,6 +23,7 @@ from contracts.registry.activities import (
     State,
     StopActivity,
 )
+from contracts.shapes import GivenInstant
 from services.registry import rules
 from services.registry.activities import handlers, listing, store
 from services.registry.activities.listing import Filters, Viewer
@@ -52,8 +52,8 @@ async def list_activities(
     selection: Selection | Literal["none"] | None = None,
     host_id: UUID | None = None,
     q: Words = None,
-    starts_from: AwareDatetime | None = None,
-    starts_until: AwareDatetime | None = None,
+    starts_from: GivenInstant | None = None,
+    starts_until: GivenInstant | None = None,
 ) -> Page[Activity]:
     """The campaign's activities by serial number, those without one last; of drafts, those that you may see.
 
@@ -62,7 +62,7 @@ async def list_activities(
     """
     rules.check_may_read(caller)
     after = paging.values(int, str)
-    start = (int(after[0]), read_id(after[1])) if after else listing.START
+    start = (read_number(after[0]), read_id(after[1])) if after else listing.START
     filters = Filters(state, category, selection, host_id, q, starts_from, starts_until)
     async with database.reading() as connection:
         campaign = await campaigns.find(connection, campaign_id)
@@ -89,7 +89,7 @@ async def read_history(id: UUID, caller: Caller, database: Db, paging: Paging) -
     async with database.reading() as connection:
         activity = await store.find(connection, id)
         rules.check_may_see_activity(caller, await campaigns.find(connection, activity.campaign_id), activity)
-        since = min(int(after[0]), 2**31 - 1) if after else 0
+        since = read_number(after[0]) if after else 0
         rows = await listing.read_moves(connection, id, since, paging.limit + 1)
     return cut(rows, paging, lambda each: (each.version,))
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from chassis.http.paging import BadCursor, CursorValue, Page, Paging, cut, read_id
 from chassis.http.routes import Caller, make_router
 from chassis.http.state import Db
 from contracts.registry.clashes import Clash
+from contracts.shapes import GivenInstant
 from services.registry import rules
 from services.registry.campaigns import store as campaigns
 from services.registry.clashes import store
@@ -27,8 +27,8 @@ async def list_clashes(
     database: Db,
     paging: Paging,
     host_id: UUID | None = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: AwareDatetime | None = None,
+    since: Annotated[GivenInstant | None, Query(alias="from")] = None,
+    until: GivenInstant | None = None,
 ) -> Page[Clash]:
     """Pairs of registered or confirmed activities that overlap and share a host or the place, by when they start.
 

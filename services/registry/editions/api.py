@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis.http.paging import Page, Paging, cut
+from chassis.http.paging import Page, Paging, cut, read_number
 from chassis.http.routes import Caller, OncePerKey, make_router
 from chassis.http.state import Db
 from contracts.registry.editions import Edition, EditionDifference, EditionWithRows, IssueEdition
@@ -27,7 +27,7 @@ async def list_editions(campaign_id: UUID, caller: Caller, database: Db, paging:
     """The campaign's editions by their numbers, without their rows."""
     rules.check_may_read(caller)
     after = paging.values(int)
-    since = min(int(after[0]), 2**31 - 1) if after else 0
+    since = read_number(after[0]) if after else 0
     async with database.reading() as connection:
         await campaigns.find(connection, campaign_id)
         rows = await store.read_page(connection, campaign_id, since, paging.limit + 1)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chassis.http.paging import write_cursor
 from services.registry.activities import listing
 from tests.integration.registry.conftest import World
 
@@ -382,3 +383,21 @@ async def test_words_that_many_activities_have_are_found_as_well_as_rare_ones(
         monkeypatch.setattr(listing, "FEW", few)
         for q, found in {"网络安全": 2, "反诈": 1, "网": 2, "盛泽镇": 3}.items():
             assert len(await world.items(f"{activities_of(world)}?q={q}")) == found, (few, q)
+
+
+async def test_a_moment_or_cursor_beyond_what_can_be_kept_is_refused(world: World) -> None:
+    made = await make(world)
+    await world.make(f"/v1/activities/{made['id']}/register", {})
+    history, editions = f"/v1/activities/{made['id']}/history", f"/v1/campaigns/{world.campaign_id}/editions"
+    far = [write_cursor(number) for number in (2**40, -(2**40))]
+    asked = [f"{activities_of(world)}?cursor={write_cursor(2**40, NEVER)}"]
+    asked += [f"{path}?cursor={cursor}" for path in (history, editions) for cursor in far]
+    asked += [
+        f"{activities_of(world)}?{name}=0001-01-01T00:00:00%2B14:00"
+        for name in ("starts_from", "starts_until")
+    ]
+    asked += [
+        f"/v1/campaigns/{world.campaign_id}/clashes?{name}=9999-12-31T23:59:59-12:00"
+        for name in ("from", "until")
+    ]
+    assert [(path, (await world.get(path)).status_code) for path in asked] == [(path, 422) for path in asked]
