@@ -59,6 +59,13 @@ def read_id(value: CursorValue) -> UUID:
         raise BadCursor("this cursor belongs to another list; expected the next_cursor of this one") from None
 
 
+def read_number(value: CursorValue) -> int:
+    """A number out of a cursor, of 32 bits as the database keeps it."""
+    if isinstance(value, str) or not -(2**31) <= value < 2**31:
+        raise BadCursor("this cursor belongs to another list; expected the next_cursor of this one")
+    return value
+
+
 def read_day(value: CursorValue) -> date:
     """A day out of a cursor, which holds it as its ordinal."""
     try:

@@ -20,7 +20,8 @@ class CampaignWarning(Shape):
 class Campaign(Aggregate):
     """Runs from `starts_on` to `ends_on`, both inclusive, in `timezone` (an IANA name).
 
-    `annex_titles` and `annex_remarks` stand above and below the table of activities, as it was imported.
+    `annex_titles` and `annex_remarks` stand above and below the table of activities, as it was imported;
+    `category_order` is the order in which its categories are numbered, empty before the first numbering.
     `parent_id` is the campaign above, of an organization above the issuer.
     """
 
@@ -35,6 +36,7 @@ class Campaign(Aggregate):
     annex_titles: list[str] = []
     annex_remarks: list[str] = []
     warnings: list[CampaignWarning] = []
+    category_order: list[str] = []
 
 
 class OpenCampaign(Command):

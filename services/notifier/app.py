@@ -35,6 +35,8 @@ SERVICE = Service(
         Hears((incidents.IncidentReported,), told.on_incident_reported),
         Hears((incidents.IncidentFollowedUp,), told.on_incident_followed_up),
         Hears((incidents.IncidentClosed,), told.on_incident_closed),
+        Hears((activities.ActivityPostponed,), facts.on_activity_postponed),
+        Hears((activities.ActivityCancelled,), facts.on_activity_cancelled),
     ),
     durables=tuple(durable for durable in DURABLES if durable.service == "notifier"),
     catalogue=EVENTS,

@@ -12,7 +12,9 @@ from services.registry.activities import api as activities
 from services.registry.assignments import api as assignments
 from services.registry.attachments import api as attachments
 from services.registry.campaigns import api as campaigns
+from services.registry.clashes import api as clashes
 from services.registry.deliverables import api as deliverables
+from services.registry.editions import api as editions
 from services.registry.exports import api as exports
 from services.registry.imports import api as imports
 from services.registry.name_decisions import api as name_decisions
@@ -20,6 +22,7 @@ from services.registry.notices import api as notices
 from services.registry.organizations import api as organizations
 from services.registry.organizations.directory import LiveDirectory
 from services.registry.organizations.store import describe
+from services.registry.selections import api as selections
 from services.registry.settings import RegistrySettings
 from services.registry.successions import api as successions
 from services.registry.sweeps import make_sweeps
@@ -41,6 +44,9 @@ SERVICE = Service(
         deliverables.router,
         assignments.router,
         activities.router,
+        clashes.router,
+        selections.router,
+        editions.router,
         imports.router,
         attachments.streamed,
         attachments.router,

@@ -12,5 +12,6 @@ OWNS = (
     Kept("deliverable", "deliverable"),
     Kept("assignment", "assignment"),
     Kept("activity", "activity"),
+    Kept("edition", "edition"),
 )
 COPIES = (Kept("key", "access_key"),)

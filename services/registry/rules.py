@@ -12,6 +12,7 @@ from contracts.registry.campaigns import Campaign
 from contracts.registry.keys import Role
 from contracts.registry.notices import Notice
 from contracts.registry.organizations import Organization
+from services.registry.activities.model import is_hidden
 
 FIXED = ("parent_id", "kind", "closed_on")
 """What no coordinator changes of the own organization: it would take away, or widen, what the coordinator keeps."""
@@ -130,15 +131,6 @@ def sees_drafts(principal: Principal, campaign: Campaign) -> bool:
     return principal.role in ("coordinator", "auditor") and is_issuers
 
 
-def check_may_see(principal: Principal, campaign: Campaign, activity: Activity) -> None:
-    """A draft is known to those who run the campaign and to its hosts."""
-    hosts = [host.organization_id for host in activity.hosts]
-    if activity.state == "draft" and not (
-        sees_drafts(principal, campaign) or principal.organization_id in hosts
-    ):
-        raise NotFound(f"there is no activity {activity.id}")
-
-
 def check_may_acknowledge(principal: Principal, organization_id: UUID) -> None:
     """Only an addressee acknowledges, and only for itself."""
     if principal.role not in ("coordinator", "overseer", "reporter"):
@@ -174,4 +166,42 @@ def may_read_notice(principal: Principal, campaign: Campaign, notice: Notice) ->
 def may_read_activity(principal: Principal, campaign: Campaign, activity: Activity) -> bool:
     """Everybody; a draft is for the office, the auditors and its hosts."""
     hosts = [host.organization_id for host in activity.hosts]
-    return activity.state != "draft" or principal.organization_id in hosts or sees_all(principal, campaign)
+    return not is_hidden(activity) or principal.organization_id in hosts or sees_drafts(principal, campaign)
+
+
+def check_may_see_activity(principal: Principal, campaign: Campaign, activity: Activity) -> None:
+    """A draft is its campaign's and its hosts' alone; everything else is for every unit."""
+    check_may_read(principal)
+    hosts = {host.organization_id for host in activity.hosts}
+    if is_hidden(activity) and not (sees_drafts(principal, campaign) or principal.organization_id in hosts):
+        raise NotFound(f"there is no activity {activity.id}")
+
+
+def check_may_draft_activity(
+    principal: Principal, campaign: Campaign, first_host: UUID | None, names_number: bool
+) -> None:
+    """The issuer's coordinator, and every unit what it hosts itself, first of all hosts; numbers are the issuer's."""
+    if runs(principal, campaign):
+        return
+    if principal.role not in ("coordinator", "overseer", "reporter"):
+        check_may_keep_register(principal)
+    if first_host != principal.organization_id:
+        if principal.role == "coordinator":
+            check_may_run(principal, campaign)
+        raise NotAllowed(
+            "a unit drafts the activities that it hosts; expected your own unit as the first host"
+        )
+    if names_number:
+        raise NotAllowed("serial numbers are given by the organization that issues the campaign")
+
+
+def check_may_change_activity(
+    principal: Principal, campaign: Campaign, activity: Activity, changes: Mapping[str, Any]
+) -> None:
+    """The issuer's coordinator; a unit its own draft, in which it stays the first host."""
+    first = activity.hosts[0].organization_id if activity.hosts else None
+    if runs(principal, campaign) or activity.state != "draft" or first != principal.organization_id:
+        check_may_run(principal, campaign)
+        return
+    first = changes["hosts"][0].organization_id if "hosts" in changes else first
+    check_may_draft_activity(principal, campaign, first, "serial_number" in changes)

@@ -1,3 +1,29 @@
+CREATE FUNCTION public.plain_text(text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(regexp_replace(NORMALIZE($1, NFKC), '[\s()\[\]{}<>"''.,;:·、。“”‘’《》「」【】—–_/-]+'::text, ''::text, 'g'::text));
+CREATE FUNCTION public.activity_text(name text, hosts_text text, hosts jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((public.plain_text(name) || ' '::text) || public.plain_text(COALESCE(hosts_text, ''::text))) || ' '::text) || public.plain_text((jsonb_path_query_array(hosts, '$[*]."outside_party"'::jsonpath))::text));
+CREATE FUNCTION public.claim_for_activity() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    takes_time boolean := NEW.state IN ('registered', 'confirmed') AND NEW.starts_at IS NOT NULL;
+BEGIN
+    DELETE FROM activity_claim WHERE activity_id = NEW.id;
+    INSERT INTO activity_claim (activity_id, campaign_id, claim, starts_at, until)
+    SELECT DISTINCT NEW.id, NEW.campaign_id, c.claim, CASE WHEN takes_time THEN NEW.starts_at END,
+           CASE WHEN takes_time THEN coalesce(nullif(NEW.ends_at, NEW.starts_at), NEW.starts_at + interval '1 hour') END
+      FROM (SELECT 'host:' || (host->>'organization_id') AS claim FROM jsonb_array_elements(NEW.hosts) AS host
+            UNION ALL
+            SELECT 'party:' || nullif(plain_text(host->>'outside_party'), '')
+              FROM jsonb_array_elements(NEW.hosts) AS host
+            UNION ALL
+            SELECT 'place:' || nullif(plain_text(NEW.place), '')) AS c
+     WHERE c.claim IS NOT NULL;
+    RETURN NULL;
+END
+$$;
 CREATE FUNCTION public.keep_attachment_uses() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -22,6 +48,37 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION public.search_for_activity() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.search_text := activity_text(NEW.name, NEW.hosts_text, NEW.hosts);
+    RETURN NEW;
+END
+$$;
+CREATE FUNCTION public.sought_pairs(text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (length($1) < 2) THEN ARRAY[$1]
+             ELSE ARRAY( SELECT DISTINCT substr($1, nth.nth, 2) AS substr
+                FROM generate_series(1, (length($1) - 1)) nth(nth))
+         END AS "array";
+END;
+CREATE FUNCTION public.text_pairs(text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE STRICT COST 1000 PARALLEL SAFE
+    AS $_$
+DECLARE
+    letters text[] := string_to_array($1, NULL);
+    pairs   text[] := letters;
+BEGIN
+    FOR nth IN 1 .. cardinality(letters) - 1 LOOP
+        pairs := pairs || (letters[nth] || letters[nth + 1]);
+    END LOOP;
+    RETURN pairs;
+END
+$_$;
 CREATE TABLE public.access_key (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -77,13 +134,46 @@ CREATE TABLE public.activity (
     state text NOT NULL,
     selection text,
     reason text,
+    schedule_note text,
+    state_before text,
+    former_starts_at timestamp with time zone,
+    former_ends_at timestamp with time zone,
+    emergency_plan_id uuid,
+    threat_assessment_id uuid,
+    attachment_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    actual_starts_at timestamp with time zone,
+    actual_ends_at timestamp with time zone,
+    turnout integer,
+    summary text,
+    links text[] DEFAULT '{}'::text[] NOT NULL,
+    report_attachment_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    nominated_from_id uuid,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    search_text text,
+    CONSTRAINT activity_actual_times CHECK (((actual_ends_at IS NULL) OR (actual_ends_at >= actual_starts_at))),
     CONSTRAINT activity_category_check CHECK ((category <> ''::text)),
     CONSTRAINT activity_check CHECK (((ends_at IS NULL) OR (ends_at >= starts_at))),
+    CONSTRAINT activity_confirmed_is_complete CHECK (((state <> ALL (ARRAY['confirmed'::text, 'held'::text, 'reported'::text])) OR ((starts_at IS NOT NULL) AND (mode IS NOT NULL) AND ((mode = 'online'::text) OR ((place IS NOT NULL) AND (emergency_plan_id IS NOT NULL))) AND ((mode = 'offline'::text) OR (threat_assessment_id IS NOT NULL))))),
     CONSTRAINT activity_mode_check CHECK ((mode = ANY (ARRAY['offline'::text, 'online'::text, 'both'::text]))),
     CONSTRAINT activity_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT activity_postponed_has_no_time CHECK (((state <> 'postponed'::text) OR (starts_at IS NULL))),
+    CONSTRAINT activity_reported_says_what CHECK (((state <> 'reported'::text) OR ((summary IS NOT NULL) AND (turnout IS NOT NULL)))),
     CONSTRAINT activity_selection_check CHECK ((selection = ANY (ARRAY['nominated'::text, 'shortlisted'::text, 'key'::text]))),
+    CONSTRAINT activity_state_before_check CHECK ((state_before = ANY (ARRAY['draft'::text, 'registered'::text, 'confirmed'::text]))),
     CONSTRAINT activity_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'registered'::text, 'confirmed'::text, 'held'::text, 'reported'::text, 'postponed'::text, 'cancelled'::text]))),
+    CONSTRAINT activity_stopped_was_something CHECK (((state <> ALL (ARRAY['postponed'::text, 'cancelled'::text])) OR (state_before IS NOT NULL))),
+    CONSTRAINT activity_turnout_check CHECK ((turnout >= 0)),
     CONSTRAINT activity_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.activity_claim (
+    activity_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    claim text NOT NULL,
+    starts_at timestamp with time zone,
+    until timestamp with time zone,
+    CONSTRAINT activity_claim_check CHECK ((until >= starts_at)),
+    CONSTRAINT activity_claim_check1 CHECK (((starts_at IS NULL) = (until IS NULL))),
+    CONSTRAINT activity_claim_claim_check CHECK ((claim ~ '^(host|party|place):.'::text))
 );
 CREATE TABLE public.assignment (
     id uuid NOT NULL,
@@ -148,6 +238,7 @@ CREATE TABLE public.campaign (
     based_on text[] NOT NULL,
     annex_titles text[] NOT NULL,
     annex_remarks text[] NOT NULL,
+    category_order text[] DEFAULT '{}'::text[] NOT NULL,
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT campaign_check CHECK ((ends_on >= starts_on)),
     CONSTRAINT campaign_name_check CHECK ((name <> ''::text)),
@@ -188,6 +279,32 @@ CREATE TABLE public.deliverable (
     CONSTRAINT deliverable_owed_by_check CHECK ((cardinality(owed_by) >= 1)),
     CONSTRAINT deliverable_title_check CHECK ((title <> ''::text)),
     CONSTRAINT deliverable_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.edition (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    number integer NOT NULL,
+    title text,
+    note text,
+    activity_count integer NOT NULL,
+    rows_sha256 text NOT NULL,
+    CONSTRAINT edition_activity_count_check CHECK ((activity_count >= 1)),
+    CONSTRAINT edition_number_check CHECK ((number >= 1)),
+    CONSTRAINT edition_rows_sha256_check CHECK ((rows_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT edition_version_check CHECK ((version = 1))
+);
+CREATE TABLE public.edition_row (
+    edition_id uuid NOT NULL,
+    nth integer NOT NULL,
+    activity_id uuid NOT NULL,
+    serial_number integer,
+    category text NOT NULL,
+    name text NOT NULL,
+    hosts_text text NOT NULL,
+    CONSTRAINT edition_row_nth_check CHECK ((nth >= 1))
 );
 CREATE TABLE public.event_chain (
     link bigint NOT NULL,
@@ -431,6 +548,8 @@ ALTER TABLE ONLY public.acknowledgement
     ADD CONSTRAINT acknowledgement_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.activity
     ADD CONSTRAINT activity_campaign_id_serial_number_key UNIQUE (campaign_id, serial_number);
+ALTER TABLE ONLY public.activity_claim
+    ADD CONSTRAINT activity_claim_pkey PRIMARY KEY (activity_id, claim);
 ALTER TABLE ONLY public.activity
     ADD CONSTRAINT activity_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.assignment
@@ -449,6 +568,14 @@ ALTER TABLE ONLY public.decided_name
     ADD CONSTRAINT decided_name_pkey PRIMARY KEY (text);
 ALTER TABLE ONLY public.deliverable
     ADD CONSTRAINT deliverable_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_campaign_id_number_key UNIQUE (campaign_id, number);
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.edition_row
+    ADD CONSTRAINT edition_row_edition_id_activity_id_key UNIQUE (edition_id, activity_id);
+ALTER TABLE ONLY public.edition_row
+    ADD CONSTRAINT edition_row_pkey PRIMARY KEY (edition_id, nth);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_pkey PRIMARY KEY (link);
 ALTER TABLE ONLY public.event_chain
@@ -500,7 +627,16 @@ ALTER TABLE ONLY public.theme_day
 ALTER TABLE ONLY public.undone_name
     ADD CONSTRAINT undone_name_pkey PRIMARY KEY (id);
 CREATE INDEX acknowledgement_owner ON public.acknowledgement USING btree (organization_id);
+CREATE INDEX activity_category ON public.activity USING btree (campaign_id, category, COALESCE(serial_number, 1000000), id);
+CREATE INDEX activity_claim_start ON public.activity_claim USING btree (campaign_id, claim, starts_at, activity_id) INCLUDE (until);
+CREATE INDEX activity_emergency_plan ON public.activity USING btree (emergency_plan_id) WHERE (emergency_plan_id IS NOT NULL);
+CREATE UNIQUE INDEX activity_nominated_from ON public.activity USING btree (nominated_from_id) WHERE (nominated_from_id IS NOT NULL);
 CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
+CREATE INDEX activity_search ON public.activity USING gin (public.text_pairs(search_text));
+CREATE INDEX activity_selection ON public.activity USING btree (campaign_id, selection, COALESCE(serial_number, 1000000), id);
+CREATE INDEX activity_start ON public.activity USING btree (campaign_id, starts_at, id);
+CREATE INDEX activity_state ON public.activity USING btree (campaign_id, state, COALESCE(serial_number, 1000000), id);
+CREATE INDEX activity_threat_assessment ON public.activity USING btree (threat_assessment_id) WHERE (threat_assessment_id IS NOT NULL);
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, id);
 CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id);
 CREATE INDEX attachment_content ON public.attachment USING btree (sha256);
@@ -525,6 +661,9 @@ CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (par
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 CREATE INDEX undone_name_organization ON public.undone_name USING btree (organization_id);
 CREATE TRIGGER activity_attachments AFTER INSERT OR DELETE OR UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.keep_attachment_uses();
+CREATE TRIGGER activity_claims AFTER INSERT ON public.activity FOR EACH ROW EXECUTE FUNCTION public.claim_for_activity();
+CREATE TRIGGER activity_claims_anew AFTER UPDATE ON public.activity FOR EACH ROW WHEN (((((((old.hosts IS DISTINCT FROM new.hosts) OR (old.place IS DISTINCT FROM new.place)) OR (old.starts_at IS DISTINCT FROM new.starts_at)) OR (old.ends_at IS DISTINCT FROM new.ends_at)) OR (old.state IS DISTINCT FROM new.state)) OR (old.campaign_id IS DISTINCT FROM new.campaign_id))) EXECUTE FUNCTION public.claim_for_activity();
+CREATE TRIGGER activity_searched BEFORE INSERT OR UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.search_for_activity();
 CREATE TRIGGER notice_attachments AFTER INSERT OR DELETE OR UPDATE ON public.notice FOR EACH ROW EXECUTE FUNCTION public.keep_attachment_uses();
 ALTER TABLE ONLY public.acknowledgement
     ADD CONSTRAINT acknowledgement_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
@@ -534,6 +673,14 @@ ALTER TABLE ONLY public.acknowledgement
     ADD CONSTRAINT acknowledgement_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.activity
     ADD CONSTRAINT activity_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+ALTER TABLE ONLY public.activity_claim
+    ADD CONSTRAINT activity_claim_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activity(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_emergency_plan_id_fkey FOREIGN KEY (emergency_plan_id) REFERENCES public.attachment(id);
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_nominated_from_id_fkey FOREIGN KEY (nominated_from_id) REFERENCES public.activity(id);
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_threat_assessment_id_fkey FOREIGN KEY (threat_assessment_id) REFERENCES public.attachment(id);
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
 ALTER TABLE ONLY public.assignment
@@ -554,6 +701,12 @@ ALTER TABLE ONLY public.deliverable
     ADD CONSTRAINT deliverable_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
 ALTER TABLE ONLY public.deliverable
     ADD CONSTRAINT deliverable_taken_from_id_fkey FOREIGN KEY (taken_from_id) REFERENCES public.deliverable(id);
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+ALTER TABLE ONLY public.edition_row
+    ADD CONSTRAINT edition_row_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activity(id);
+ALTER TABLE ONLY public.edition_row
+    ADD CONSTRAINT edition_row_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(id);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.import

@@ -43,3 +43,8 @@ def check_may_export(principal: Principal, issuer_id: UUID) -> None:
     """The annex is the office's document."""
     if not scope_of(principal, issuer_id).everything:
         raise NotFound("there is no such campaign, or its exports are not yours to make")
+
+
+def runs(principal: Principal, issuer_id: UUID) -> bool:
+    """Whether it is the issuer's coordinator, who sees drafts of activities; others see those that they host."""
+    return principal.role == "coordinator" and principal.organization_id == issuer_id

@@ -32,7 +32,8 @@ CREATE TABLE public.activity (
     starts_at timestamp with time zone,
     ends_at timestamp with time zone,
     place text,
-    state text NOT NULL
+    state text NOT NULL,
+    state_before text
 );
 CREATE TABLE public.assignment (
     id uuid NOT NULL,

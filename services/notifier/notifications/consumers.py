@@ -1,4 +1,4 @@
-"""Facts that units are told at once: a notice, a return, an acceptance, another time for an activity."""
+"""Facts that units are told at once: a notice, a return, an acceptance, an activity that is moved or called off."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,12 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.refusals import NotFound
 from contracts.notifier.policies import Ladder
-from contracts.registry.activities import ActivityRescheduled
+from contracts.registry.activities import (
+    Activity,
+    ActivityCancelled,
+    ActivityPostponed,
+    ActivityRescheduled,
+)
 from contracts.registry.notices import AcknowledgementMoved, AcknowledgementOwed
 from contracts.submissions.submissions import Submission, SubmissionAccepted, SubmissionReturned
 from services.notifier.directory import store as directory
@@ -59,25 +64,58 @@ async def on_submission_accepted(tx: Transaction, events: Sequence[SubmissionAcc
 async def on_activity_rescheduled(tx: Transaction, events: Sequence[ActivityRescheduled]) -> None:
     """The hosts that are units of the register are told the new time and place."""
     for activity in (event.activity for event in events):
-        details = {
-            "starts_at": None if activity.starts_at is None else activity.starts_at.isoformat(),
-            "place": activity.place,
-            "reason": activity.reason,
-        }
-        for host in dict.fromkeys(host.organization_id for host in activity.hosts if host.organization_id):
-            fact = FactToTell(
-                occasion="activity_rescheduled",
-                campaign_id=activity.campaign_id,
-                about_id=activity.id,
-                revision=activity.version,
-                organization_id=host,
-                about_organization_id=host,
-                title=activity.name,
-                details=details,
-                planned_for=await _allowed(tx, activity.campaign_id),
-                activity_id=activity.id,
-            )
-            await store.plan_fact(tx, fact)
+        details = {"starts_at": _text(activity.starts_at), "place": activity.place, "reason": activity.reason}
+        await _tell_hosts(
+            tx, "activity_rescheduled", activity, details, await _allowed(tx, activity.campaign_id)
+        )
+
+
+async def on_activity_postponed(tx: Transaction, events: Sequence[ActivityPostponed]) -> None:
+    """They are told that it is put off, and from when."""
+    for activity in (event.activity for event in events):
+        details = _what_was(activity, activity.former_starts_at)
+        await _tell_hosts(
+            tx, "activity_postponed", activity, details, await _allowed(tx, activity.campaign_id)
+        )
+
+
+async def on_activity_cancelled(tx: Transaction, events: Sequence[ActivityCancelled]) -> None:
+    """They are told at once, in quiet hours too: somebody may be on the way. Of a draft nobody had heard."""
+    for activity in (event.activity for event in events):
+        if activity.state_before != "draft":
+            details = _what_was(activity, activity.starts_at or activity.former_starts_at)
+            await _tell_hosts(tx, "activity_cancelled", activity, details, tx.now)
+
+
+def _what_was(activity: Activity, starts_at: datetime | None) -> Mapping[str, object]:
+    return {"former_starts_at": _text(starts_at), "place": activity.place, "reason": activity.reason}
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+async def _tell_hosts(
+    tx: Transaction,
+    occasion: str,
+    activity: Activity,
+    details: Mapping[str, object],
+    planned_for: datetime,
+) -> None:
+    for host in dict.fromkeys(host.organization_id for host in activity.hosts if host.organization_id):
+        fact = FactToTell(
+            occasion=occasion,
+            campaign_id=activity.campaign_id,
+            about_id=activity.id,
+            revision=activity.version,
+            organization_id=host,
+            about_organization_id=host,
+            title=activity.name,
+            details=details,
+            planned_for=planned_for,
+            activity_id=activity.id,
+        )
+        await store.plan_fact(tx, fact)
 
 
 OWED = "SELECT title, organization_id FROM assignment WHERE id = $1"

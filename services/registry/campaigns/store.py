@@ -9,7 +9,7 @@ from contracts.registry.campaigns import Campaign
 
 FIND = """
     SELECT id, version, created_at, updated_at, name, theme, starts_on, ends_on, timezone, issuer_id, parent_id,
-           based_on, annex_titles, annex_remarks, warnings
+           based_on, annex_titles, annex_remarks, warnings, category_order
       FROM campaign WHERE id = $1
 """
 
@@ -35,7 +35,7 @@ async def lock(tx: Transaction, id: UUID) -> Campaign:
 
 LIST = """
     SELECT id, version, created_at, updated_at, name, theme, starts_on, ends_on, timezone, issuer_id, parent_id,
-           based_on, annex_titles, annex_remarks, warnings
+           based_on, annex_titles, annex_remarks, warnings, category_order
       FROM campaign
      WHERE id > $1 AND ($3::uuid IS NULL OR parent_id = $3) AND ($4::uuid IS NULL OR issuer_id = $4)
      ORDER BY id LIMIT $2
@@ -69,8 +69,8 @@ async def find_child(connection: Connection, parent_id: UUID, issuer_id: UUID) -
 
 INSERT = """
     INSERT INTO campaign (id, version, created_at, updated_at, name, theme, starts_on, ends_on, timezone, issuer_id,
-                          parent_id, based_on, annex_titles, annex_remarks, warnings)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                          parent_id, based_on, annex_titles, annex_remarks, warnings, category_order)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
 
@@ -82,7 +82,7 @@ async def insert(tx: Transaction, campaign: Campaign) -> None:
 UPDATE = """
     UPDATE campaign SET version = $2, created_at = $3, updated_at = $4, name = $5, theme = $6, starts_on = $7,
            ends_on = $8, timezone = $9, issuer_id = $10, parent_id = $11, based_on = $12, annex_titles = $13,
-           annex_remarks = $14, warnings = $15
+           annex_remarks = $14, warnings = $15, category_order = $16
      WHERE id = $1
 """
 

@@ -42,8 +42,9 @@ async def hold(tx: Transaction, imported: Import, answer: Answer) -> Held:
         return {}
     if not answer.changes:
         return {}
-    standing = {UUID(change["id"]) for change in _read(answer.changes) if not change["new"]}
-    return await activities.lock_these(tx, imported.campaign_id, standing)
+    await activities.hold_all(tx, imported.campaign_id)
+    standing = [UUID(change["id"]) for change in _read(answer.changes) if not change["new"]]
+    return {each.id: each for each in await activities.lock_these(tx, standing)}
 
 
 async def decide(tx: Transaction, decisions: Sequence[Decision], answer: Answer, actor: Principal) -> None:

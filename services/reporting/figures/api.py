@@ -34,7 +34,9 @@ async def list_activities(id: UUID, caller: Caller, database: Db, paging: Paging
     after = paging.values(int, str)
     start = (int(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
     async with database.reading() as connection:
-        await store.find_campaign(connection, id)
-        rows = await store.read_activities(connection, id, start, paging.limit + 1)
+        sees_drafts = rules.runs(caller, (await store.find_campaign(connection, id)).issuer_id)
+        rows = await store.read_activities(
+            connection, id, start, paging.limit + 1, sees_drafts, caller.organization_id
+        )
     items = [ListedActivity.model_validate(dict(row)) for row in rows]
     return cut(items, paging, lambda each: (each.serial_number or LAST, str(each.id)))

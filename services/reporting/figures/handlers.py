@@ -31,7 +31,9 @@ async def read_overview(database: Database, campaign_id: UUID, actor: Principal)
         scope = rules.scope_of(actor, campaign.issuer_id)
         counts = await store.count(connection, campaign_id, scope, now)
         owed, given = await store.count_acknowledgements(connection, campaign_id, scope)
-        activities = await store.count_activities(connection, campaign_id)
+        activities = await store.count_activities(
+            connection, campaign_id, rules.runs(actor, campaign.issuer_id), actor.organization_id
+        )
         behind = await store.read_behind(connection)
     summed = model.total(counts)
     return Overview(

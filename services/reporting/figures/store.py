@@ -86,14 +86,18 @@ async def count_acknowledgements(connection: Connection, campaign_id: UUID, scop
 
 
 ACTIVITIES = """
-    SELECT category, state, count(*) AS activity_count FROM activity WHERE campaign_id = $1
+    SELECT category, state, count(*) AS activity_count FROM activity
+     WHERE campaign_id = $1
+       AND ($2 OR (state <> 'draft' AND coalesce(state_before, '') <> 'draft') OR hosts @> $3::jsonb)
      GROUP BY category, state, coalesce(serial_number, 1000000) > 1000000 ORDER BY min(coalesce(serial_number, 1000000))
 """
 
 
-async def count_activities(connection: Connection, campaign_id: UUID) -> list[tuple[str, str, int]]:
-    """Activities by category and state, in the annex's order."""
-    rows = await connection.fetch(ACTIVITIES, campaign_id)
+async def count_activities(
+    connection: Connection, campaign_id: UUID, sees_drafts: bool, organization_id: UUID
+) -> list[tuple[str, str, int]]:
+    """Activities by category and state, in the annex's order; of drafts, those that the organization hosts."""
+    rows = await connection.fetch(ACTIVITIES, campaign_id, sees_drafts, _host(organization_id))
     return [(row["category"], row["state"], row["activity_count"]) for row in rows]
 
 
@@ -156,15 +160,22 @@ LIST_ACTIVITIES = """
                     LEFT JOIN organization o ON o.id = (host->>'organization_id')::uuid ORDER BY nth) AS hosts
       FROM activity a
      WHERE a.campaign_id = $1 AND (coalesce(a.serial_number, 1000000), a.id) > ($2, $3)
+       AND ($5 OR (a.state <> 'draft' AND coalesce(a.state_before, '') <> 'draft') OR a.hosts @> $6::jsonb)
      ORDER BY coalesce(a.serial_number, 1000000), a.id LIMIT $4
 """
 
 
 async def read_activities(
-    connection: Connection, campaign_id: UUID, after: tuple[int, UUID], limit: int
+    connection: Connection,
+    campaign_id: UUID,
+    after: tuple[int, UUID],
+    limit: int,
+    sees_drafts: bool,
+    organization_id: UUID,
 ) -> list[asyncpg.Record]:
-    """Activities by serial number, their hosts by name."""
-    return await connection.fetch(LIST_ACTIVITIES, campaign_id, *after, limit)
+    """Activities by serial number, their hosts by name; of drafts, those that the organization hosts."""
+    host = _host(organization_id)
+    return await connection.fetch(LIST_ACTIVITIES, campaign_id, *after, limit, sees_drafts, host)
 
 
 BEHIND = """
@@ -195,3 +206,7 @@ async def keep_lag(connection: Connection, durable: str, pending_count: int) -> 
 
 def _scope(scope: Scope) -> tuple[Any, ...]:
     return scope.everything, scope.organization_id, scope.with_those_below
+
+
+def _host(organization_id: UUID) -> list[dict[str, str]]:
+    return [{"organization_id": str(organization_id)}]

@@ -1,8 +1,15 @@
 """Facts that units are told at once, each once, and not in quiet hours."""
 
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
-from contracts.registry.activities import Activity, ActivityRescheduled, Host
+from contracts.registry.activities import (
+    Activity,
+    ActivityCancelled,
+    ActivityPostponed,
+    ActivityRescheduled,
+    Host,
+)
 from contracts.submissions.submissions import SectionReason, SubmissionReturned
 from tests.integration.notifier.parts import (
     ISSUED,
@@ -97,3 +104,72 @@ async def test_only_the_hosts_that_are_units_are_told_of_another_time(world: Wor
     assert message["To"] == "host@units.test"
     assert "活动“开幕式”：时间 2024-09-09 09:30，地点 20240910（场地调整）。" in message.get_content()
     assert "时间 2024-09-10 09:30" in message.get_content()
+
+
+def an_activity(world: World, host: UUID, **fields: Any) -> Activity:
+    values = {
+        "id": uuid4(),
+        "version": 3,
+        "created_at": ISSUED,
+        "updated_at": ISSUED,
+        "category": "讲座",
+        "name": "专题讲座",
+        "hosts": [Host(organization_id=host), Host(outside_party="某协会")],
+        "place": "体育中心",
+        "reason": "台风",
+        **fields,
+    }
+    return Activity(campaign_id=world.campaign, **values)
+
+
+async def test_hosts_are_told_of_a_postponed_activity_from_when_it_is_put_off_and_why(
+    world: World, mail: MailServer
+) -> None:
+    host, english = await world.add_unit(mailbox("a")), await world.add_unit()
+    await world.set_channels(english, mailbox("b"), locale="en")
+    fields = {
+        "state": "postponed",
+        "state_before": "registered",
+        "former_starts_at": moment("09-09 09:30"),
+    }
+    postponed = an_activity(world, host, **fields)
+    await world.hear(
+        ActivityPostponed(activity=postponed),
+        ActivityPostponed(activity=postponed),
+        ActivityPostponed(activity=an_activity(world, english, **fields)),
+    )
+    await world.deliver()
+    told = {str(message["To"]): message for message in mail.messages}
+    assert sorted(told) == ["a@units.test", "b@units.test"]
+    assert told["a@units.test"]["Subject"] == "【活动延期】专题讲座"
+    assert "原定时间 2024-09-09 09:30，地点 体育中心（台风）" in told["a@units.test"].get_content()
+    assert "was to start 2024-09-09 09:30" in told["b@units.test"].get_content()
+
+
+async def test_a_cancellation_is_told_at_once_in_quiet_hours_too_and_a_postponement_waits(
+    world: World, mail: MailServer
+) -> None:
+    world.set_clock("08-30 21:30")
+    host = await world.add_unit(mailbox("a"))
+    cancelled = an_activity(
+        world, host, state="cancelled", state_before="confirmed", starts_at=moment("09-09 09:30")
+    )
+    await world.hear(
+        ActivityCancelled(activity=cancelled),
+        ActivityPostponed(activity=an_activity(world, host, state="postponed", state_before="confirmed")),
+    )
+    assert sorted(await world.told()) == [
+        ("activity_cancelled", "planned", "08-30 21:30"),
+        ("activity_postponed", "planned", "08-31 08:00"),
+    ]
+    await world.deliver()
+    (message,) = mail.messages
+    assert message["Subject"] == "【活动取消】专题讲座"
+    assert "原定时间 2024-09-09 09:30，地点 体育中心（台风）" in message.get_content()
+
+
+async def test_nobody_is_told_of_a_draft_that_is_given_up(world: World) -> None:
+    host = await world.add_unit(mailbox("a"))
+    cancelled = an_activity(world, host, state="cancelled", state_before="draft")
+    await world.hear(ActivityCancelled(activity=cancelled))
+    assert await world.told() == []

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from chassis.service import make_app, make_running
 from services.registry.app import SERVICE
 from tests.integration.registry.conftest import World
+from tests.integration.registry.test_activity_moves import attach
 from tests.support.files import a_pdf
 
 # The office's coordinator comes last: what it does, it does once. `other` is a coordinator whose campaign this is
@@ -32,7 +33,7 @@ TABLE = """
     PATCH  /v1/organizations/{id}                    401  403      403      403      403     403 404   200
     GET    /v1/organizations/{id}/history            401  200      200      200      200     403 200   200
     POST   /v1/organizations/{id}/merge              401  403      403      403      403     403 404   200
-    POST   /v1/organizations/{id}/split              401  403      403      403      403     403 404   409
+    POST   /v1/organizations/{id}/split              401  403      403      403      403     403 404   200
     GET    /v1/name-decisions                        401  403      403      403      200     403 200   200
     POST   /v1/name-decisions                        401  403      403      403      403     403 403   201
     DELETE /v1/name-decisions/{id}                   401  403      403      403      403     403 403   204
@@ -68,12 +69,27 @@ TABLE = """
     POST   /v1/campaigns/{campaign_id}/activities    401  403      403      403      403     403 404   201
     GET    /v1/activities/{id}                       401  404      404      404      200     403 404   200
     PATCH  /v1/activities/{id}                       401  403      403      403      403     403 404   200
+    GET    /v1/activities/{id}/history               401  200      200      200      200     403 200   200
+    POST   /v1/activities/{id}/register              401  404      404      404      404     403 404   200
+    POST   /v1/activities/{id}/confirm               401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/postpone              401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/reschedule            401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/hold                  401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/report                401  403      403      403      403     403 404   200
+    POST   /v1/activities/{id}/cancel                401  403      403      403      403     403 404   200
     PUT    /v1/activities/{id}/selection             401  403      403      403      403     403 404   200
     POST   /v1/attachments                           401  201      201      201      403     403 201   201
     GET    /v1/attachments                           401  200      200      200      200     403 200   200
     GET    /v1/attachments/{id}                      401  404      404      404      200     404 404   200
     GET    /v1/attachments/{id}/file                 401  404      404      404      200     404 404   200
+    POST   /v1/activities/{id}/nomination            401  403      403      403      403     403 404   409
+    GET    /v1/campaigns/{campaign_id}/clashes       401  200      200      200      200     403 200   200
+    POST   /v1/campaigns/{campaign_id}/selection     401  403      403      403      403     403 404   200
+    POST   /v1/campaigns/{campaign_id}/numbering     401  403      403      403      403     403 404   200
+    GET    /v1/campaigns/{campaign_id}/editions      401  200      200      200      200     403 200   200
+    POST   /v1/campaigns/{campaign_id}/editions      401  403      403      403      403     403 404   201
+    GET    /v1/editions/{id}                         401  200      200      200      200     403 200   200
+    GET    /v1/editions/{id}/difference              401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/imports       401  403      403      403      403     403 404   201
     GET    /v1/imports/{id}                          401  403      403      403      403     403 404   200
     GET    /v1/imports/{id}/errors.xlsx              401  403      403      403      403     403 404   200
@@ -82,6 +98,8 @@ TABLE = """
 CALLERS = {"none": None, "other": "other office"}
 SHEET = "序号,活动类别,活动名称,主办单位\n1,网络安全进机关,专题讲座,苏州市教育局\n"
 REASON = {"reason": "另有安排"}
+# Of which of the stage's things a route that makes it something else for good is asked.
+OTHERS = {"issue": "draft", "register": "drafted", "cancel": "called off", "merge": "merge", "split": "split"}
 Row = dict[str, int]
 
 
@@ -111,7 +129,8 @@ def routes_of(routes: Iterable[BaseRoute]) -> Iterator[str]:
 class Stage:
     """One of every noun in a campaign, and for each route a request that could be granted to `runs`, its coordinator.
 
-    `units` are by what they do here: `town` hosts and is registered, `addressees` are told, `owes` owes.
+    `units` are by what they do here: `above` has others below, `town` hosts and is registered, `addressees` are told,
+    `owes` owes.
     """
 
     def __init__(
@@ -130,32 +149,35 @@ class Stage:
         self.ids: dict[str, str] = ids or {"parked": str(uuid4()), "organizations": units["town"]}
 
     async def set(self) -> None:
+        await self._set_units()
         at = f"/v1/campaigns/{self.campaign_id}"
-        key = {"organization_id": self.units["town"], "role": "reporter", "label": "平台"}
-        self.ids["keys"] = (await self.make("/v1/keys", key))["id"]
         self.ids["notices"] = (await self.make(f"{at}/notices", self.notice()))["id"]
         await self.make(f"/v1/notices/{self.ids['notices']}/issue", {})
         self.ids["draft"] = (await self.make(f"{at}/notices", self.notice()))["id"]
         self.ids["deliverables"] = (await self.make(f"{at}/deliverables", self.deliverable()))["id"]
         self.ids["assignments"] = (await self.world.items(f"{at}/assignments", self.runs))[0]["id"]
-        self.ids["activities"] = (await self.make(f"{at}/activities", self.activity()))["id"]
         self.ids["attachments"] = (await self.store_file(self.runs)).json()["id"]
+        await self._set_activities(at)
         preview = await self.import_file(self.runs)
-        world, at = self.world, f"/v1/campaigns/{self.world.campaign_id}"
-        for noun in ("merge", "split"):
-            self.ids[noun] = (await world.make_unit(f"旧局 {noun}"))["id"]
-        decision = {"text": "总台", "outside_party": "外单位"}
-        self.ids["name-decisions"] = (await world.make("/v1/name-decisions", decision))["id"]
-        self.ids["keys"] = (await world.make_key("town", "reporter"))["id"]
-        self.ids["notices"] = (await world.make(f"{at}/notices", self.notice()))["id"]
-        await world.make(f"/v1/notices/{self.ids['notices']}/issue", {})
-        self.ids["draft"] = (await world.make(f"{at}/notices", self.notice()))["id"]
-        self.ids["deliverables"] = (await world.make(f"{at}/deliverables", self.deliverable()))["id"]
-        self.ids["assignments"] = (await world.items(f"{at}/assignments"))[0]["id"]
-        self.ids["activities"] = (await world.make(f"{at}/activities", self.activity()))["id"]
-        preview = await self.import_file("coordinator")
         assert preview.status_code == 201, preview.text
         self.ids["imports"] = preview.json()["id"]
+
+    async def _set_units(self) -> None:
+        key = {"organization_id": self.units["town"], "role": "reporter", "label": "平台"}
+        self.ids["keys"] = (await self.make("/v1/keys", key))["id"]
+        for noun in ("merge", "split"):
+            unit = {"name": f"旧局 {noun} {self.runs}", "kind": "other", "parent_id": self.units["above"]}
+            self.ids[noun] = (await self.make("/v1/organizations", unit))["id"]
+        decision = {"text": "总台", "outside_party": "外单位"}
+        self.ids["name-decisions"] = (await self.world.make("/v1/name-decisions", decision))["id"]
+
+    async def _set_activities(self, at: str) -> None:
+        self.ids["drafted"] = (await self.make(f"{at}/activities", self.activity()))["id"]
+        self.ids["activities"] = await self.register(at, threat_assessment_id=await attach(self.world))
+        self.ids["called off"] = await self.register(at)
+        path = f"/v1/activities/{self.ids['activities']}/selection"
+        await self.world.put(path, {"selection": "key"}, self.runs)
+        self.ids["editions"] = (await self.make(f"{at}/editions", {}))["id"]
 
     async def make(self, path: str, body: Any) -> dict[str, Any]:
         return await self.world.make(path, body, self.runs)
@@ -178,6 +200,14 @@ class Stage:
             "hosts": [{"organization_id": self.units["town"]}],
         }
 
+    async def register(self, campaign: str, **fields: Any) -> str:
+        """One that could be confirmed, on the register."""
+        fields |= {"mode": "online", "starts_at": "2024-08-20T09:00:00+08:00"}
+        made = await self.make(f"{campaign}/activities", self.activity() | fields)
+        await self.make(f"/v1/activities/{made['id']}/register", {})
+        id: str = made["id"]
+        return id
+
     def body(self, route: str, column: str) -> Any:
         """A sound body; None for routes that take none."""
         town = self.units["town"]
@@ -187,7 +217,10 @@ class Stage:
             "PATCH /v1/organizations/{id}": {"sort_order": 7},
             "POST /v1/organizations/{id}/merge": {"into_id": town, **REASON},
             "POST /v1/organizations/{id}/split": {
-                "into": [{"organization_id": town}, {"organization_id": self.world.ids["district"]}],
+                "into": [
+                    {"organization_id": town},
+                    {"name": f"新局 {column}", "kind": "other", "parent_id": self.units["above"]},
+                ],
                 **REASON,
             },
             "POST /v1/name-decisions": {"text": f"简称 {column}", "outside_party": "外单位"},
@@ -212,7 +245,20 @@ class Stage:
             "PUT /v1/assignments/{id}/waiver": REASON,
             "POST /v1/campaigns/{campaign_id}/activities": self.activity(),
             "PATCH /v1/activities/{id}": {"name": "讲座"},
-            "POST /v1/activities/{id}/reschedule": {"starts_at": "2024-09-10T09:00:00+08:00", **REASON},
+            "POST /v1/activities/{id}/register": {},
+            "POST /v1/activities/{id}/confirm": {},
+            "POST /v1/activities/{id}/postpone": REASON,
+            "POST /v1/activities/{id}/reschedule": {"starts_at": "2024-08-21T09:00:00+08:00", **REASON},
+            "POST /v1/activities/{id}/hold": {"turnout": 9},
+            "POST /v1/activities/{id}/report": {"summary": "顺利举行"},
+            "POST /v1/activities/{id}/cancel": REASON,
+            "POST /v1/activities/{id}/nomination": {},
+            "POST /v1/campaigns/{campaign_id}/selection": {
+                "selection": "key",
+                "filter": {"state": "reported"},
+            },
+            "POST /v1/campaigns/{campaign_id}/numbering": {"categories": None},
+            "POST /v1/campaigns/{campaign_id}/editions": {},
             "PUT /v1/activities/{id}/selection": {"selection": "key"},
             "POST /v1/imports/{id}/apply": {"decisions": []},
         }
@@ -221,9 +267,8 @@ class Stage:
     def path(self, route: str) -> str:
         """The route's path with ids of the world."""
         template = route.split()[1]
-        noun = "draft" if template.endswith("/issue") else template.split("/")[-1]
-        if "{id}" in template and noun not in ("draft", "merge", "split"):
-            noun = template.split("/")[2]
+        last = template.split("/")[-1]
+        noun = OTHERS.get(last, template.split("/")[2] if "{id}" in template else last)
         ids = self.ids | {"campaigns": self.campaign_id}
         return template.replace("{campaign_id}", self.campaign_id).replace("{id}", ids.get(noun, ""))
 
@@ -254,7 +299,12 @@ class Stage:
 @pytest.fixture
 async def stage(world: World) -> Stage:
     addressees = [world.ids[unit] for unit in ("office", "district", "department")]
-    units = {"town": world.ids["town"], "addressees": addressees, "owes": world.ids["department"]}
+    units = {
+        "above": world.ids["office"],
+        "town": world.ids["town"],
+        "addressees": addressees,
+        "owes": world.ids["department"],
+    }
     stage = Stage(world, world.campaign_id, "coordinator", units)
     await stage.set()
     return stage

@@ -255,3 +255,23 @@ async def test_activities_are_listed_with_the_names_of_their_hosts(world: World)
     items = (await world.get("activities"))["items"]
     assert [item["serial_number"] for item in items] == [1, 2]
     assert items[0]["hosts"] == ["north", "外单位"]
+
+
+async def test_every_state_of_an_activity_is_counted_and_a_draft_only_for_who_may_know_of_it(
+    world: World,
+) -> None:
+    states = ("registered", "confirmed", "held", "reported", "postponed", "cancelled", "draft")
+    before = {"postponed": "registered", "cancelled": "confirmed"}
+    facts = [
+        world.facts.activity(nth, "甲", state, state=state, state_before=before.get(state))
+        for nth, state in enumerate(states, start=1)
+    ]
+    given_up = world.facts.activity(8, "甲", "given up", state="cancelled", state_before="draft")
+    await world.service.hear(*facts, given_up)
+    known = dict.fromkeys(states, 1)
+    assert (await world.get("overview"))["activities"]["by_state"] == known | {"cancelled": 2}
+    assert (await world.get("overview", "north"))["activities"]["total"] == 8
+    seen = (await world.get("overview", "stranger"))["activities"]["by_state"]
+    assert seen == {state: 1 for state in states if state != "draft"}
+    listed = (await world.get("activities", "stranger"))["items"]
+    assert [each["state"] for each in listed] == list(states[:-1])

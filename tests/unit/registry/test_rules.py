@@ -189,7 +189,7 @@ def test_a_draft_is_seen_by_who_runs_it_and_by_its_hosts_and_what_is_registered_
     ]
     for unit in LINES:
         for role in ROLES:
-            refused = refusal_of(rules.check_may_see, asks(unit, role), campaign, draft)
+            refused = refusal_of(rules.check_may_see_activity, asks(unit, role), campaign, draft)
             is_seen = (unit, role) in seen or unit == TOWN
             assert refused is (None if is_seen else NotFound), (unit, role)
-            assert refusal_of(rules.check_may_see, asks(unit, role), campaign, registered) is None
+            assert refusal_of(rules.check_may_see_activity, asks(unit, role), campaign, registered) is None

@@ -33,6 +33,16 @@ FACTS: dict[str, dict[str, Any]] = {
         "place": "20240910",
         "reason": "场地调整",
     },
+    "activity_postponed": {
+        "former_starts_at": "2024-09-09T09:30:00+08:00",
+        "place": "20240910",
+        "reason": "台风",
+    },
+    "activity_cancelled": {
+        "former_starts_at": "2024-09-09T09:30:00+08:00",
+        "place": "20240910",
+        "reason": "台风",
+    },
 }
 EMPTY_FACTS: dict[str, dict[str, Any]] = {
     "notice_issued": {"due_at": None},
@@ -44,6 +54,8 @@ EMPTY_FACTS: dict[str, dict[str, Any]] = {
         "in_time": None,
     },
     "activity_rescheduled": {"starts_at": None, "place": None, "reason": None},
+    "activity_postponed": {"former_starts_at": None, "place": None, "reason": None},
+    "activity_cancelled": {"former_starts_at": None, "place": None, "reason": None},
 }
 
 

@@ -1,0 +1,1 @@
+"""Clashes: activities that overlap and share a host or the place."""

@@ -1,0 +1,1 @@
+"""Selections: many activities nominated, shortlisted or chosen at once, and the numbers of the chosen."""
