@@ -73,6 +73,21 @@ class WorkingCalendar:
             return None
         return self._named(day) or self._nearest_named(day)
 
+    def named_days(self, year: int) -> dict[date, str | None]:
+        """The days of a year that are not as their weekday says, in order: a day off with the holiday's name, a
+        weekend that is worked with None. Plain weekends and working days are not among them.
+        """
+        published = _year(self.country, year)
+        named: dict[date, str | None] = {}
+        for number in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
+            day = date.fromordinal(number)
+            if not self.is_working_day(day):
+                if name := self.holiday_name(day):
+                    named[day] = name
+            elif day.weekday() in published.weekend:
+                named[day] = None
+        return named
+
     def working_day_before(self, day: date) -> date:
         """The last working day before `day`, never `day` itself."""
         return self.shift(day, -1)

@@ -7,6 +7,7 @@ from contracts.notifier import notifications
 from contracts.registry import (
     activities,
     assignments,
+    calendar_days,
     campaigns,
     deliverables,
     keys,
@@ -27,6 +28,7 @@ FACTS: tuple[type[Event], ...] = (
     *activities.FACTS,
     *deliverables.FACTS,
     *assignments.FACTS,
+    *calendar_days.FACTS,
     *submissions.FACTS,
     *notifications.FACTS,
     *exports.FACTS,

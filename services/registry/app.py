@@ -5,8 +5,11 @@ from contracts.catalogue import EVENTS
 from contracts.streams import DURABLES
 from services.registry.access import api as access
 from services.registry.access.first import prepare
+from services.registry.acknowledgements import api as acknowledgements
 from services.registry.activities import api as activities
+from services.registry.addressees import api as addressees
 from services.registry.assignments import api as assignments
+from services.registry.calendar_days import api as calendar_days
 from services.registry.campaigns import api as campaigns
 from services.registry.deliverables import api as deliverables
 from services.registry.imports import api as imports
@@ -23,9 +26,12 @@ SERVICE = Service(
         access.router,
         campaigns.router,
         theme_days.router,
+        addressees.router,
         notices.router,
+        acknowledgements.router,
         deliverables.router,
         assignments.router,
+        calendar_days.router,
         activities.router,
         imports.router,
     ),

@@ -12,5 +12,6 @@ OWNS = (
     Kept("deliverable", "deliverable"),
     Kept("assignment", "assignment"),
     Kept("activity", "activity"),
+    Kept("calendar_day", "calendar_day"),
 )
 COPIES = (Kept("key", "access_key"),)

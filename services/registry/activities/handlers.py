@@ -22,6 +22,7 @@ from contracts.registry.activities import (
 )
 from services.registry import rules
 from services.registry.activities import model, store
+from services.registry.addressees.handlers import enrol
 from services.registry.campaigns import store as campaigns
 from services.registry.organizations.handlers import check_known
 
@@ -88,4 +89,5 @@ async def _change(
         if activity is not present:
             await store.save(tx, [activity])
             await tx.record(fact(activity=activity), actor)
+            await enrol(tx, actor)
         return tx.answer(activity)

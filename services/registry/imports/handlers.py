@@ -19,6 +19,7 @@ from contracts.registry.organizations import (
 from contracts.shapes import changed
 from services.registry import rules
 from services.registry.activities import store as activities
+from services.registry.addressees.handlers import enrol
 from services.registry.campaigns import store as campaigns
 from services.registry.imports import model, review, store
 from services.registry.imports.reading import read_file
@@ -80,6 +81,7 @@ async def apply_import(
         outcome = await _apply(tx, imported, reviewed, actor)
         await _frame(tx, imported.campaign_id, register, actor)
         await store.save_applied(tx, id, outcome, command.decisions, actor.key_id)
+        await enrol(tx, actor)
         return tx.answer(outcome)
 
 

@@ -17,6 +17,7 @@ from contracts.registry.organizations import (
     ResolveNames,
 )
 from services.registry import rules
+from services.registry.addressees.handlers import enrol
 from services.registry.organizations import model, names, store
 
 
@@ -32,6 +33,7 @@ async def create_organization(
             model.check_parent(organization.id, ancestors)
         await store.insert(tx, organization)
         await tx.record(OrganizationRegistered(organization=organization), actor)
+        await enrol(tx, actor)
         return tx.answer(organization)
 
 
@@ -51,6 +53,7 @@ async def change_organization(
             model.check_parent(organization.id, ancestors)
         await store.save(tx, organization)
         await tx.record(OrganizationChanged(organization=organization), actor)
+        await enrol(tx, actor)
     return organization
 
 
