@@ -61,7 +61,7 @@ MEANING = """
 ONE_RULE = "RECURSIVE rule AS (SELECT $1::uuid AS id, $1::uuid AS campaign_id, $2::jsonb AS rule)"
 
 MEANT = (
-    "WITH "
+    "WITH "  # noqa: S608 - put together of constants alone, as all below
     + ONE_RULE
     + MEANING
     + "SELECT o.id FROM meant JOIN organization o ON o.id = meant.id ORDER BY o.sort_order, o.id"
@@ -75,7 +75,7 @@ async def read_meant(connection: Connection, campaign_id: UUID, rule: AddresseeR
 
 
 IDLE = (
-    "WITH "
+    "WITH "  # noqa: S608
     + ONE_RULE
     + MEANING
     + """
@@ -122,7 +122,7 @@ JOINED_DELIVERABLES = (
          WHERE owed_by_rule IS NOT NULL AND cancelled_at IS NULL
            AND (due_at IS NULL OR due_at > $1) AND (closes_at IS NULL OR closes_at > $1)
     )
-    """
+    """  # noqa: S608
     + MEANING
     + """
     SELECT m.rule_id AS id, array_agg(o.id ORDER BY o.sort_order, o.id) AS organization_ids
@@ -146,7 +146,7 @@ JOINED_NOTICES = (
          WHERE n.addressee_rule IS NOT NULL AND n.state = 'issued' AND n.replaced_by_id IS NULL
            AND (n.acknowledge_by > $1 OR c.ends_on >= ($1 AT TIME ZONE c.timezone)::date)
     )
-    """
+    """  # noqa: S608
     + MEANING
     + """
     SELECT m.rule_id AS id, array_agg(o.id ORDER BY o.sort_order, o.id) AS organization_ids

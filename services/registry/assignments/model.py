@@ -12,8 +12,8 @@ from contracts.registry.assignments import (
     Assignment,
     ExtendAssignment,
     Extension,
-    Unwaiver,
     UnwaiveAssignment,
+    Unwaiver,
     WaiveAssignment,
     Waiver,
 )

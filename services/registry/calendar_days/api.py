@@ -11,13 +11,13 @@ router = make_router()
 
 
 @router.get("/v1/calendar-days")
-async def show_year(year: int, caller: Caller, database: Db) -> ShownYear:
-    """Each named day off and each worked weekend of a year, by date, and who says so.
+async def show_year(caller: Caller, database: Db, year: int | None = None) -> ShownYear:
+    """Each named day off and each worked weekend of a year (the present one unless named), by date, and who says so.
 
     `source` is `package` for what is published (the `holidays` package), `office` for what the office declared and
     what follows from that.
     """
-    return await handlers.show_year(database, year, caller)
+    return await handlers.show_year(database, database.clock.now().year if year is None else year, caller)
 
 
 @router.put("/v1/calendar-days/{date}")

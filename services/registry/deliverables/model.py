@@ -201,7 +201,7 @@ def move_assignments(
 def change_assignments(
     assignments: Sequence[Assignment], deliverable: Deliverable, at: datetime
 ) -> list[Assignment]:
-    """Those that differ from their deliverable by now, made to follow it; an extended one closes no earlier than due."""
+    """Those that differ from their deliverable by now, made to follow it; who has an extension is not shut out."""
     fields = {name: getattr(deliverable, name) for name in FOLLOWED}
     following = [
         (each, fields | {"closes_at": closing_of(deliverable.closes_at, each)}) for each in assignments

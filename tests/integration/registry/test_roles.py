@@ -41,16 +41,29 @@ TABLE = """
     GET    /v1/campaigns/{campaign_id}/notices       401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/notices       401  403      403      403      403     403 404   201
     GET    /v1/notices/{id}                          401  404      200      200      200     403 404   200
+    PATCH  /v1/notices/{id}                          401  403      403      403      403     403 404   200
+    DELETE /v1/notices/{id}                          401  403      403      403      403     403 404   204
     POST   /v1/notices/{id}/issue                    401  403      403      403      403     403 404   200
     PUT    /v1/notices/{id}/acknowledgement          401  404      200      200      403     403 404   200
     GET    /v1/notices/{id}/acknowledgements         401  404      404      404      200     403 404   200
+    PUT    /v1/notices/{id}/acknowledgements/{organization_id} 401 403 403 403 403 403 404 200
+    GET    /v1/campaigns/{campaign_id}/acknowledgements 401 200 200 200 200 403 200 200
+    POST   /v1/campaigns/{campaign_id}/addressees/preview 401 403 403 403 403 403 404 200
     GET    /v1/campaigns/{campaign_id}/deliverables  401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/deliverables  401  403      403      403      403     403 404   201
     GET    /v1/deliverables/{id}                     401  200      200      200      200     403 200   200
+    PATCH  /v1/deliverables/{id}                     401  403      403      403      403     403 404   200
     PUT    /v1/deliverables/{id}/due                 401  403      403      403      403     403 404   200
+    POST   /v1/deliverables/{id}/owed-by             401  403      403      403      403     403 404   200
+    POST   /v1/deliverables/{id}/extensions          401  403      403      403      403     403 404   200
+    POST   /v1/deliverables/{id}/cancel              401  403      403      403      403     403 404   200
     GET    /v1/campaigns/{campaign_id}/assignments   401  200      200      200      200     403 200   200
     PUT    /v1/assignments/{id}/extension            401  403      403      403      403     403 404   200
     PUT    /v1/assignments/{id}/waiver               401  403      403      403      403     403 404   200
+    POST   /v1/assignments/{id}/unwaive              401  403      403      403      403     403 404   200
+    GET    /v1/calendar-days                         401  200      200      200      200     403 200   200
+    PUT    /v1/calendar-days/{date}                  401  403      403      403      403     403 200   200
+    DELETE /v1/calendar-days/{date}                  401  403      403      403      403     403 204   204
     GET    /v1/campaigns/{campaign_id}/activities    401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/activities    401  403      403      403      403     403 404   201
     GET    /v1/activities/{id}                       401  200      200      200      200     403 200   200
@@ -61,6 +74,13 @@ TABLE = """
     GET    /v1/imports/{id}                          401  403      403      403      403     403 404   200
     POST   /v1/imports/{id}/apply                    401  403      403      403      403     403 404   200
 """
+# What is asked for where it is not the one that all others are asked of.
+NOUNS = {
+    "PATCH /v1/notices/{id}": "draft",
+    "POST /v1/notices/{id}/issue": "draft",
+    "DELETE /v1/notices/{id}": "discarded",
+    "POST /v1/deliverables/{id}/cancel": "cancelled",
+}
 CALLERS = {"none": None, "other": "other office"}
 SHEET = "序号,活动类别,活动名称,主办单位\n1,网络安全进机关,专题讲座,苏州市教育局\n"
 REASON = {"reason": "另有安排"}
@@ -103,8 +123,10 @@ class Stage:
         self.ids["keys"] = (await world.make_key("town", "reporter"))["id"]
         self.ids["notices"] = (await world.make(f"{at}/notices", self.notice()))["id"]
         await world.make(f"/v1/notices/{self.ids['notices']}/issue", {})
-        self.ids["draft"] = (await world.make(f"{at}/notices", self.notice()))["id"]
-        self.ids["deliverables"] = (await world.make(f"{at}/deliverables", self.deliverable()))["id"]
+        for noun in ("draft", "discarded"):
+            self.ids[noun] = (await world.make(f"{at}/notices", self.notice()))["id"]
+        for noun in ("deliverables", "cancelled"):
+            self.ids[noun] = (await world.make(f"{at}/deliverables", self.deliverable()))["id"]
         self.ids["assignments"] = (await world.items(f"{at}/assignments"))[0]["id"]
         self.ids["activities"] = (await world.make(f"{at}/activities", self.activity()))["id"]
         preview = await self.import_file("coordinator")
@@ -145,6 +167,18 @@ class Stage:
             "POST /v1/notices/{id}/issue": {},
             "PUT /v1/notices/{id}/acknowledgement": {"acknowledged_by": "值班员"},
             "POST /v1/campaigns/{campaign_id}/deliverables": self.deliverable(),
+            "PATCH /v1/notices/{id}": {"title": "更正"},
+            "PUT /v1/notices/{id}/acknowledgements/{organization_id}": {
+                "acknowledged_by": "值班员",
+                "why": "来电",
+            },
+            "POST /v1/campaigns/{campaign_id}/addressees/preview": {"rule": {"any_of": [{"kind": "town"}]}},
+            "PATCH /v1/deliverables/{id}": {"title": "总结"},
+            "POST /v1/deliverables/{id}/owed-by": {"organization_ids": [town]},
+            "POST /v1/deliverables/{id}/extensions": {"organization_ids": [town], **due, **REASON},
+            "POST /v1/deliverables/{id}/cancel": REASON,
+            "POST /v1/assignments/{id}/unwaive": REASON,
+            "PUT /v1/calendar-days/{date}": {"kind": "working_day"},
             "PUT /v1/deliverables/{id}/due": {"due_on": "2024-09-16", **REASON},
             "PUT /v1/assignments/{id}/extension": due | REASON,
             "PUT /v1/assignments/{id}/waiver": REASON,
@@ -159,10 +193,11 @@ class Stage:
     def path(self, route: str) -> str:
         """The route's path with ids of the world."""
         template = route.split()[1]
-        noun = "draft" if template.endswith("/issue") else template.split("/")[-1]
-        if "{id}" in template and noun != "draft":
-            noun = template.split("/")[2]
+        noun = NOUNS.get(route) or template.split("/")[2 if "{id}" in template else -1]
         ids = self.ids | {"campaigns": self.world.campaign_id}
+        named = {"{organization_id}": self.world.ids["district"], "{date}": "2024-09-14"}
+        for mark, value in named.items():
+            template = template.replace(mark, value)
         return template.replace("{campaign_id}", self.world.campaign_id).replace("{id}", ids.get(noun, ""))
 
     async def ask(self, route: str, column: str) -> httpx.Response:
