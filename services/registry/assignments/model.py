@@ -1,7 +1,7 @@
 """Assignments: extension and waiver, each given and taken back."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,7 @@ def grant(
 ) -> Extension:
     """The extension that is asked for: until an instant, or through a date in the campaign's zone."""
     if command.due_on is not None:
-        due_at = due_moment(command.due_on, command.due_time, deliverable.timezone)
+        due_at = due_moment(command.due_on, command.due_time, deliverable.timezone).astimezone(UTC)
     else:
         assert command.due_at is not None
         due_at = command.due_at

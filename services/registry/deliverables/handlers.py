@@ -53,7 +53,7 @@ async def define_deliverable(
         made = model.make_assignments(deliverable, deliverable.owed_by, ids, tx.now)
         await assignments.insert(tx, made)
         await tx.record_all([AssignmentMade(assignment=each) for each in made], actor)
-        return tx.answer(deliverable)
+        return tx.answer(model.in_zone(deliverable))
 
 
 async def set_due(
@@ -101,7 +101,7 @@ async def add_owed_by(
         ]
         if joined:
             await addressees.owe_deliverable(tx, id, joined, actor)
-        return tx.answer(await store.find(tx.connection, id))
+        return tx.answer(model.in_zone(await store.find(tx.connection, id)))
 
 
 async def cancel_deliverable(
@@ -119,7 +119,7 @@ async def cancel_deliverable(
         waived = model.waive_assignments(owed, command.reason, actor, tx.now)
         await assignments.save(tx, waived)
         await tx.record_all([AssignmentWaived(assignment=each) for each in waived], actor)
-        return tx.answer(deliverable)
+        return tx.answer(model.in_zone(deliverable))
 
 
 async def _find_owers(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from chassis.access import Principal
 from chassis.calendar import WorkingCalendar
@@ -71,6 +72,17 @@ def define(
         review_stages=command.review_stages,
         **due,
     )
+
+
+def in_zone(deliverable: Deliverable) -> Deliverable:
+    """As it is answered: its moments with the offset of the campaign's zone."""
+    zone = ZoneInfo(deliverable.timezone)
+    moments = {
+        name: moment.astimezone(zone)
+        for name in ("due_at", "closes_at")
+        if (moment := getattr(deliverable, name)) is not None
+    }
+    return deliverable.model_copy(update=moments)
 
 
 def check_running(deliverable: Deliverable) -> None:

@@ -1,7 +1,7 @@
 """Notices: draft, change, issue, replace, discard."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +78,8 @@ def due_fields(
             raise TimeWithoutDate("acknowledge_time was given without acknowledge_on; expected both")
         timezone, warnings = None, []
     else:
-        by, timezone, warnings = due_moment(on, clock, zone), zone, warnings_of(on, calendar)
+        by = due_moment(on, clock, zone).astimezone(UTC)
+        timezone, warnings = zone, warnings_of(on, calendar)
     return {
         "acknowledge_by": by,
         "acknowledge_on": on,
