@@ -32,6 +32,15 @@ class _Year:
     weekend: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """A day that is off on a weekday or by name, or worked on a weekend; a weekend's name is its holiday's."""
+
+    day: date
+    is_worked: bool
+    name: str | None
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """A country's working days, with a table of one's own over them that wins wherever it speaks.
@@ -73,20 +82,18 @@ class WorkingCalendar:
             return None
         return self._named(day) or self._nearest_named(day)
 
-    def named_days(self, year: int) -> dict[date, str | None]:
-        """The days of a year that are not as their weekday says, in order: a day off with the holiday's name, a
-        weekend that is worked with None. Plain weekends and working days are not among them.
+    def exceptions(self, year: int) -> list[Exceptional]:
+        """The days of a year that are not as their weekday says, in order: days off that have a name or fall on a
+        working weekday, and weekends that are worked.
         """
-        published = _year(self.country, year)
-        named: dict[date, str | None] = {}
+        weekend = _year(self.country, year).weekend
+        found: list[Exceptional] = []
         for number in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
             day = date.fromordinal(number)
-            if not self.is_working_day(day):
-                if name := self.holiday_name(day):
-                    named[day] = name
-            elif day.weekday() in published.weekend:
-                named[day] = None
-        return named
+            works, name = self.is_working_day(day), self.holiday_name(day)
+            if works == (day.weekday() in weekend) or name:
+                found.append(Exceptional(day, works, name))
+        return found
 
     def working_day_before(self, day: date) -> date:
         """The last working day before `day`, never `day` itself."""

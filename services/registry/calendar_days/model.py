@@ -51,19 +51,18 @@ def calendar_of(days: Sequence[CalendarDay]) -> WorkingCalendar:
 def show_year(year: int, days: Sequence[CalendarDay]) -> list[ShownDay]:
     """Each named day off and worked weekend of a year, by date, and who says so; the office's own in any case."""
     own = {each.date: each for each in days if each.date.year == year}
-    published, standing = WorkingCalendar().named_days(year), calendar_of(days).named_days(year)
+    published = set(WorkingCalendar().exceptions(year))
     shown = [_show_own(each) for each in own.values()]
-    for day, name in standing.items():
-        if day not in own:
-            as_published = day in published and published[day] == name
-            shown.append(
-                ShownDay(
-                    date=day,
-                    kind="working_day" if name is None else "day_off",
-                    name=name,
-                    source="package" if as_published else "office",
-                )
-            )
+    shown += [
+        ShownDay(
+            date=each.day,
+            kind="working_day" if each.is_worked else "day_off",
+            name=each.name,
+            source="package" if each in published else "office",
+        )
+        for each in calendar_of(days).exceptions(year)
+        if each.day not in own
+    ]
     return sorted(shown, key=lambda each: each.date)
 
 
