@@ -120,6 +120,10 @@ class AskedRule(Command):
 
 
 class PreviewAddressees(Command):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"rule": {"any_of": [{"kind": "district"}, {"hosts_of": "key"}]}}]}
+    )
+
     rule: AskedRule
 
 

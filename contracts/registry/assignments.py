@@ -81,6 +81,18 @@ class ExtendAssignment(Command):
 class ExtendAssignments(ExtendAssignment):
     """One extension for several of those that owe a deliverable: for all of them, or for none."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "organization_ids": ["0191a2b3-c4d5-7000-8000-000000000001"],
+                    "due_on": "2024-09-20",
+                    "reason": "台风",
+                }
+            ]
+        }
+    )
+
     organization_ids: Ids
 
 

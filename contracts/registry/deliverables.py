@@ -81,6 +81,12 @@ class DefineDeliverable(Command):
 
 
 class ChangeDeliverable(Change):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"sections": ["特色内容", "创新做法"], "closes_at": "2024-09-20T18:00:00+08:00"}]
+        }
+    )
+
     kind: Line = ""
     title: Line = ""
     sections: list[Line] = Field(default=[], max_length=30)
@@ -95,6 +101,8 @@ class SetDue(Command):
 
 
 class CancelDeliverable(Command):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "并入总体总结"}]})
+
     reason: Reason
 
 

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from contracts.envelope import Event
 from contracts.registry.addressees import AddresseeRule, AskedRule, Ids, check_one_way
@@ -60,6 +60,19 @@ class Acknowledgement(Aggregate):
 
 
 class DraftNotice(Command):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "关于开展网络安全宣传周活动的通知",
+                    "body": "各市、区，各有关单位：现将有关事项通知如下。",
+                    "addressee_rule": {"any_of": [{"kind": "district"}, {"hosts_of": "key"}]},
+                    "acknowledge_on": "2024-09-02",
+                }
+            ]
+        }
+    )
+
     title: Line
     body: Prose
     addressee_ids: Ids | None = None
@@ -99,6 +112,10 @@ class Acknowledge(Command):
 
 
 class RecordAcknowledgement(Command):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"acknowledged_by": "王主任", "why": "电话确认，网络中断"}]}
+    )
+
     acknowledged_by: Line
     why: Reason
 

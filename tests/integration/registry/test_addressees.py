@@ -63,12 +63,12 @@ async def addressed(world: World, notice: dict[str, Any]) -> set[str]:
 
 
 async def an_activity(world: World, *hosts: str, selection: str | None = None) -> str:
+    named = [{"organization_id": world.ids[host]} for host in hosts]
     body = {
         "category": "讲座",
         "name": "专题讲座",
-        "hosts": [{"organization_id": world.ids[host]} for host in hosts],
+        "hosts": [*named, {"outside_party": "嘉定区委网信委"}],
     }
-    body["hosts"].append({"outside_party": "嘉定区委网信委"})
     made = await world.make(f"/v1/campaigns/{world.campaign_id}/activities", body)
     if selection is not None:
         await select(world, made["id"], selection)
@@ -97,7 +97,7 @@ async def test_a_rule_means_by_list_kind_subtree_and_hosting_each_unit_once_in_t
     assert await meant(world, {"hosts_of": "nominated"}) == ["other department"]
     listed = {"organization_ids": [ids["other department"], ids["district"], ids["district"]]}
     assert await meant(world, listed) == ["district", "other department"]
-    everything = [listed, {"kind": "district"}, {"hosts_of": "key"}]
+    everything: list[dict[str, Any]] = [listed, {"kind": "district"}, {"hosts_of": "key"}]
     union = ["district", "other district", "town", "department", "other department"]
     assert await meant(world, *everything) == union
     without = await meant(world, *everything, except_ids=[ids["town"], ids["district"]])
@@ -219,7 +219,7 @@ async def test_a_list_and_a_rule_at_once_or_neither_are_refused(world: World) ->
 
 async def test_answers_show_the_rule_and_whom_it_meant(world: World) -> None:
     rule = {"any_of": [{"kind": "district"}, {"below": world.ids["office"], "kind": "town", "itself": False}]}
-    rule["except_ids"] = [world.ids["other district"]]  # type: ignore[assignment]
+    rule["except_ids"] = [world.ids["other district"]]
     body = {"kind": "k", "title": "t", "owed_by_rule": rule}
     made = await world.make(f"/v1/campaigns/{world.campaign_id}/deliverables", body)
     assert made["owed_by_rule"] == rule
@@ -401,11 +401,13 @@ MANY = """
 
 async def test_a_unit_joins_within_a_second_where_rules_mean_ten_thousand(world: World) -> None:
     await world.service.made.execute(MANY.format(above=world.ids["district"]))
+    narrow: list[dict[str, Any]] = [
+        {"kind": "district"},
+        {"below": world.ids["other district"], "itself": True},
+    ]
     deliverables = [
         await define(world, clause, title=f"{number}", due_on=None)
-        for number, clause in enumerate(
-            [{"kind": "district"}, {"below": world.ids["other district"], "itself": True}] * 2
-        )
+        for number, clause in enumerate(narrow * 2)
     ]
     wide = [{"below": world.ids["district"]}, {"kind": "district"}]
     rule = {"any_of": wide, "except_ids": []}

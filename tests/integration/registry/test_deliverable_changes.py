@@ -24,7 +24,12 @@ async def by_unit(world: World) -> dict[str, dict[str, Any]]:
 
 async def test_a_change_reaches_each_assignment_once(world: World) -> None:
     made = (await define(world)).json()
-    fields = {"title": "总结", "sections": ["特色内容", "创新做法"], "kind": "summary", "review_stages": 2}
+    fields: dict[str, Any] = {
+        "title": "总结",
+        "sections": ["特色内容", "创新做法"],
+        "kind": "summary",
+        "review_stages": 2,
+    }
     assert (await change(world, made["id"], None, **fields)).status_code == 428
     answer = await change(world, made["id"], 1, **fields)
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
@@ -59,6 +64,7 @@ async def test_kind_sections_and_stages_are_fixed_once_the_due_moment_has_passed
     made = (await define(world, review_stages=2)).json()
     assert {each["review_stages"] for each in await assignments(world)} == {2}
     world.at(AFTER_DUE)
+    fields: dict[str, Any]
     for fields in ({"kind": "k"}, {"sections": []}, {"review_stages": 1}):
         refused = await change(world, made["id"], 1, **fields)
         assert (refused.status_code, refused.json()["code"]) == (409, "due_passed")

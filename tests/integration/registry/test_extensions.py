@@ -1,5 +1,6 @@
 """Extensions by date and for many, waivers taken back, and the list of who owes what, narrowed."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -178,3 +179,18 @@ async def test_what_cannot_be_asked_of_the_list_is_refused(
         query = query.replace(f"{{{unit}}}", id)
     answer = await world.get(f"/v1/campaigns/{world.campaign_id}/assignments{query}", key)
     assert answer.status_code == status, answer.text
+
+
+async def test_two_coordinators_who_decide_on_one_at_once_lose_no_decision(world: World) -> None:
+    await define(world, "town")
+    (mine,) = await assignments(world)
+    world.keys["second"] = (await world.make_key("office", "coordinator"))["key"]
+    path = f"/v1/assignments/{mine['id']}"
+    answers = await asyncio.gather(
+        world.put(f"{path}/extension", {"due_on": "2024-09-20", "reason": "台风"}, If_Match='"1"'),
+        world.put(f"{path}/waiver", {"reason": "撤并"}, "second", If_Match='"1"'),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    (won,) = [answer.json() for answer in answers if answer.status_code == 200]
+    assert await assignments(world) == [won]
+    assert won["version"] == 2

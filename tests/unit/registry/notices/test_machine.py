@@ -57,6 +57,9 @@ class Notices(RuleBasedStateMachine):
 
     @rule(target=ids, to=units, dated=st.booleans(), replaces=st.one_of(st.none(), ids))
     def draft(self, to: list[UUID], dated: bool, replaces: UUID | None) -> UUID:
+        return self.write(to, dated, replaces)
+
+    def write(self, to: list[UUID], dated: bool, replaces: UUID | None) -> UUID:
         command = DraftNotice(title="通知", body="正文", addressee_ids=to, replaces_id=replaces)
         id = uuid4()
         if replaces is not None:
@@ -73,8 +76,8 @@ class Notices(RuleBasedStateMachine):
 
     @rule(target=ids, to=units, replaces=st.one_of(st.none(), ids))
     def send(self, to: list[UUID], replaces: UUID | None) -> UUID:
-        id = self.draft(to, False, replaces)
-        self.issue(id)
+        id = self.write(to, False, replaces)
+        self.send_out(id)
         return id
 
     @rule(id=ids, to=units)
@@ -91,6 +94,9 @@ class Notices(RuleBasedStateMachine):
 
     @rule(id=ids)
     def issue(self, id: UUID) -> None:
+        self.send_out(id)
+
+    def send_out(self, id: UUID) -> None:
         notice = self.notices.get(id)
         if notice is None:
             return
