@@ -6,8 +6,8 @@ from uuid import UUID
 from chassis.refusals import Unprocessable
 from contracts.registry.addressees import AddresseeRule, AskedRule, Below, Listed, RuleWarning
 
-MOST = 10_000
-"""As many as a list may name: more would not fit into one event."""
+MOST = 12_000
+"""As many as one event has room for, with some to spare for those who join later."""
 
 
 class RuleMeansNobody(Unprocessable):
