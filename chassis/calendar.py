@@ -32,6 +32,15 @@ class _Year:
     weekend: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """A day that is off on a weekday or by name, or worked on a weekend; a weekend's name is its holiday's."""
+
+    day: date
+    is_worked: bool
+    name: str | None
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """A country's working days, with a table of one's own over them that wins wherever it speaks.
@@ -72,6 +81,19 @@ class WorkingCalendar:
         if self.is_working_day(day):
             return None
         return self._named(day) or self._nearest_named(day)
+
+    def exceptions(self, year: int) -> list[Exceptional]:
+        """The days of a year that are not as their weekday says, in order: days off that have a name or fall on a
+        working weekday, and weekends that are worked.
+        """
+        weekend = _year(self.country, year).weekend
+        found: list[Exceptional] = []
+        for number in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
+            day = date.fromordinal(number)
+            works, name = self.is_working_day(day), self.holiday_name(day)
+            if works == (day.weekday() in weekend) or name:
+                found.append(Exceptional(day, works, name))
+        return found
 
     def working_day_before(self, day: date) -> date:
         """The last working day before `day`, never `day` itself."""

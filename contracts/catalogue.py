@@ -8,6 +8,7 @@ from contracts.notifier import notifications
 from contracts.registry import (
     activities,
     assignments,
+    calendar_days,
     campaigns,
     deliverables,
     editions,
@@ -33,6 +34,7 @@ FACTS: tuple[type[Event], ...] = (
     *deliverables.FACTS,
     *assignments.FACTS,
     *registry_attachments.FACTS,
+    *calendar_days.FACTS,
     *submissions.FACTS,
     *submissions_attachments.FACTS,
     *incidents.FACTS,

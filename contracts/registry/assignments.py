@@ -1,23 +1,41 @@
 """Assignment 报送任务: one deliverable owed by one organization, with its own due moment."""
 
-from typing import Literal
+from datetime import date, time
+from typing import Literal, Self
 from uuid import UUID
 
+from pydantic import ConfigDict, model_validator
+
 from contracts.envelope import Event
+from contracts.registry.addressees import Ids
+from contracts.registry.deliverables import DueWarning
 from contracts.shapes import Aggregate, Command, GivenInstant, Instant, Reason, Shape
 
 
 class Extension(Shape):
+    """`due_on` and `due_time` are what was asked for, when it was a date in the campaign's zone."""
+
     due_at: Instant
     reason: str
     granted_at: Instant
     granted_by: UUID
+    due_on: date | None = None
+    due_time: time | None = None
+    warnings: list[DueWarning] = []
 
 
 class Waiver(Shape):
     reason: str
     granted_at: Instant
     granted_by: UUID
+
+
+class Unwaiver(Shape):
+    """A waiver was taken back: why, when and by which key."""
+
+    reason: str
+    taken_back_at: Instant
+    taken_back_by: UUID
 
 
 class Assignment(Aggregate):
@@ -36,14 +54,57 @@ class Assignment(Aggregate):
     state: Literal["owed", "waived"] = "owed"
     extension: Extension | None = None
     waiver: Waiver | None = None
+    unwaiver: Unwaiver | None = None
 
 
 class ExtendAssignment(Command):
-    due_at: GivenInstant
+    """Until an instant, or up to the end of a day (or a clock time of it) in the campaign's zone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"due_on": "2024-09-20", "due_time": "18:00:00", "reason": "台风"}]}
+    )
+
+    due_at: GivenInstant | None = None
+    due_on: date | None = None
+    due_time: time | None = None
     reason: Reason
+
+    @model_validator(mode="after")
+    def _says_when_once(self) -> Self:
+        if (self.due_at is None) == (self.due_on is None):
+            raise ValueError("expected either due_at or due_on, and not both")
+        if self.due_time is not None and self.due_on is None:
+            raise ValueError("due_time was given without due_on; expected both or due_on alone")
+        return self
+
+
+class ExtendAssignments(ExtendAssignment):
+    """One extension for several of those that owe a deliverable: for all of them, or for none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "organization_ids": ["0191a2b3-c4d5-7000-8000-000000000001"],
+                    "due_on": "2024-09-20",
+                    "reason": "台风",
+                }
+            ]
+        }
+    )
+
+    organization_ids: Ids
+
+
+class ExtendedAssignments(Shape):
+    items: list[Assignment]
 
 
 class WaiveAssignment(Command):
+    reason: Reason
+
+
+class UnwaiveAssignment(Command):
     reason: Reason
 
 
@@ -52,6 +113,10 @@ class AssignmentMade(Event, type="rollcall.registry.assignment.made.v1"):
 
 
 class AssignmentDueSet(Event, type="rollcall.registry.assignment.due_set.v1"):
+    assignment: Assignment
+
+
+class AssignmentChanged(Event, type="rollcall.registry.assignment.changed.v1"):
     assignment: Assignment
 
 
@@ -69,4 +134,16 @@ class AssignmentMoved(Event, type="rollcall.registry.assignment.moved.v1"):
     assignment: Assignment
 
 
-FACTS = (AssignmentMade, AssignmentDueSet, AssignmentExtended, AssignmentWaived, AssignmentMoved)
+class AssignmentUnwaived(Event, type="rollcall.registry.assignment.unwaived.v1"):
+    assignment: Assignment
+
+
+FACTS = (
+    AssignmentMade,
+    AssignmentDueSet,
+    AssignmentExtended,
+    AssignmentWaived,
+    AssignmentChanged,
+    AssignmentUnwaived,
+    AssignmentMoved,
+)

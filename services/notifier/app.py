@@ -4,9 +4,10 @@ from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
 from contracts.key_uses import NotifierKeyUseNoted
-from contracts.registry import activities, assignments, campaigns, keys, notices, organizations
+from contracts.registry import activities, assignments, calendar_days, campaigns, keys, notices, organizations
 from contracts.streams import DURABLES
 from contracts.submissions import incidents, submissions
+from services.notifier.calendar import consumers as calendar
 from services.notifier.contacts import api as contacts
 from services.notifier.directory import consumers as directory
 from services.notifier.directory.store import describe
@@ -25,6 +26,7 @@ SERVICE = Service(
         Hears(organizations.FACTS, directory.on_organizations),
         Hears(keys.FACTS, directory.on_keys),
         Hears(campaigns.FACTS, directory.on_campaigns),
+        Hears(calendar_days.FACTS, calendar.on_calendar_days),
         Hears(assignments.FACTS, owed.on_assignments),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, owed.on_acknowledgements),
         Hears(submissions.FACTS, owed.on_submissions),

@@ -6,6 +6,7 @@ COPIES = (
     Kept("key", "access_key"),
     Kept("organization", "organization"),
     Kept("campaign", "campaign"),
+    Kept("calendar_day", "calendar_day"),
     Kept("assignment", "assignment"),
     Kept("acknowledgement", "acknowledgement"),
     Kept("submission", "submission", "revision"),

@@ -8,9 +8,12 @@ from contracts.streams import DURABLES
 from services.registry.access import api as access
 from services.registry.access.consumers import on_key_uses
 from services.registry.access.first import prepare
+from services.registry.acknowledgements import api as acknowledgements
 from services.registry.activities import api as activities
+from services.registry.addressees import api as addressees
 from services.registry.assignments import api as assignments
 from services.registry.attachments import api as attachments
+from services.registry.calendar_days import api as calendar_days
 from services.registry.campaigns import api as campaigns
 from services.registry.clashes import api as clashes
 from services.registry.deliverables import api as deliverables
@@ -40,9 +43,12 @@ SERVICE = Service(
         campaigns.router,
         theme_days.router,
         take_overs.router,
+        addressees.router,
         notices.router,
+        acknowledgements.router,
         deliverables.router,
         assignments.router,
+        calendar_days.router,
         activities.router,
         clashes.router,
         selections.router,

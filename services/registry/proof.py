@@ -13,5 +13,6 @@ OWNS = (
     Kept("assignment", "assignment"),
     Kept("activity", "activity"),
     Kept("edition", "edition"),
+    Kept("calendar_day", "calendar_day"),
 )
 COPIES = (Kept("key", "access_key"),)

@@ -17,6 +17,15 @@ def samples() -> list[Path]:
     return sorted(SAMPLES.glob("*.json"))
 
 
+def cut_to(written: Any, again: Any) -> Any:
+    """`again` without the fields, at any depth, that came after the sample was written."""
+    if isinstance(written, dict) and isinstance(again, dict):
+        return {name: cut_to(value, again.get(name)) for name, value in written.items()}
+    if isinstance(written, list) and isinstance(again, list) and len(written) == len(again):
+        return [cut_to(old, new) for old, new in zip(written, again, strict=True)]
+    return again
+
+
 def test_every_event_has_a_sample() -> None:
     assert {path.name.split("@")[0].removesuffix(".json") for path in samples()} == set(EVENTS)
 
@@ -40,8 +49,7 @@ def test_todays_models_read_every_sample_and_lose_nothing(path: Path) -> None:
     written = json.loads(path.read_text(encoding="utf-8"))
     event = model.model_validate(written)
     again = json.loads(event.model_dump_json())
-    noun = next(iter(model.model_fields))
-    assert holds(again[noun], written[noun])
+    assert cut_to(written, again) == written
     assert model.model_validate_json(event.model_dump_json()) == event
 
 

@@ -35,6 +35,7 @@ from contracts.registry.activities import (
 from contracts.registry.campaigns import Campaign
 from services.registry import rules
 from services.registry.activities import model, moves, store
+from services.registry.addressees.handlers import enrol
 from services.registry.attachments import store as attachments
 from services.registry.campaigns import store as campaigns
 from services.registry.organizations.handlers import check_known
@@ -226,6 +227,7 @@ async def _keep(
         activity = model.judge(activity, campaign, CALENDAR)
         await store.save(tx, [activity])
         await tx.record(fact(activity=activity), actor)
+        await enrol(tx, actor)
     return tx.answer(activity)
 
 

@@ -22,7 +22,8 @@ async def find(connection: Connection, id: UUID) -> Campaign:
     return Campaign.model_validate(dict(row))
 
 
-LOCK = FIND + " FOR UPDATE"
+# Not FOR UPDATE: a row that refers to this one may be made meanwhile, by whoever holds the lock on addressees.
+LOCK = FIND + " FOR NO KEY UPDATE"
 
 
 async def lock(tx: Transaction, id: UUID) -> Campaign:

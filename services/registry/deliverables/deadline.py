@@ -15,6 +15,10 @@ class DueOutOfReach(Unprocessable):
     """A due date that no calendar reaches, most likely a slip of the keyboard."""
 
 
+class TimeWithoutDate(Unprocessable):
+    """A clock time says nothing without its day."""
+
+
 class DueTimeHasOffset(Unprocessable):
     """A due time says an offset of its own, and the campaign's zone says another."""
 
@@ -44,3 +48,9 @@ def day_off_warning(due_on: date, calendar: WorkingCalendar) -> DueWarning | Non
         working_day_before=calendar.working_day_before(due_on),
         working_day_after=calendar.working_day_after(due_on),
     )
+
+
+def warnings_of(due_on: date, calendar: WorkingCalendar) -> list[DueWarning]:
+    """All that is to be said of a due date."""
+    warning = day_off_warning(due_on, calendar)
+    return [] if warning is None else [warning]

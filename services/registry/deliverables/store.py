@@ -10,7 +10,8 @@ from contracts.registry.deliverables import Deliverable
 
 FIND = """
     SELECT id, version, created_at, updated_at, campaign_id, kind, title, sections, due_on, due_time, timezone, due_at,
-           closes_at, owed_by, assignment_count, due_reason, warnings, taken_from_id
+           closes_at, owed_by, assignment_count, due_reason, warnings, owed_by_rule, review_stages, cancelled_at,
+           cancel_reason, taken_from_id
       FROM deliverable WHERE id = $1
 """
 LOCK = FIND + " FOR UPDATE"
@@ -34,7 +35,8 @@ async def find(connection: Connection, id: UUID) -> Deliverable:
 
 LIST = """
     SELECT id, version, created_at, updated_at, campaign_id, kind, title, sections, due_on, due_time, timezone, due_at,
-           closes_at, owed_by, assignment_count, due_reason, warnings, taken_from_id
+           closes_at, owed_by, assignment_count, due_reason, warnings, owed_by_rule, review_stages, cancelled_at,
+           cancel_reason, taken_from_id
       FROM deliverable WHERE campaign_id = $1 AND id > $2 ORDER BY id LIMIT $3
 """
 
@@ -48,8 +50,8 @@ async def read_page(connection: Connection, campaign_id: UUID, after: UUID, limi
 INSERT = """
     INSERT INTO deliverable (id, version, created_at, updated_at, campaign_id, kind, title, sections, due_on, due_time,
                              timezone, due_at, closes_at, owed_by, assignment_count, due_reason, warnings,
-                             taken_from_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                             owed_by_rule, review_stages, cancelled_at, cancel_reason, taken_from_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 """
 
 
@@ -58,20 +60,23 @@ async def insert(tx: Transaction, deliverable: Deliverable) -> None:
     await tx.connection.execute(INSERT, *(_value(deliverable, name) for name in Deliverable.model_fields))
 
 
-SAVE_DUE = """
-    UPDATE deliverable SET version = $2, updated_at = $3, due_on = $4, due_time = $5, due_at = $6, due_reason = $7,
-           warnings = $8
+SAVE = """
+    UPDATE deliverable SET version = $2, created_at = $3, updated_at = $4, campaign_id = $5, kind = $6, title = $7,
+           sections = $8, due_on = $9, due_time = $10, timezone = $11, due_at = $12, closes_at = $13, owed_by = $14,
+           assignment_count = $15, due_reason = $16, warnings = $17, owed_by_rule = $18, review_stages = $19,
+           cancelled_at = $20, cancel_reason = $21
      WHERE id = $1
 """
 
 
-async def save_due(tx: Transaction, deliverable: Deliverable) -> None:
-    """Keep another due moment."""
-    names = ("id", "version", "updated_at", "due_on", "due_time", "due_at", "due_reason", "warnings")
-    await tx.connection.execute(SAVE_DUE, *(_value(deliverable, name) for name in names))
+async def save(tx: Transaction, deliverable: Deliverable) -> None:
+    """Keep a changed deliverable."""
+    await tx.connection.execute(SAVE, *(_value(deliverable, name) for name in Deliverable.model_fields))
 
 
 def _value(deliverable: Deliverable, name: str) -> Any:
     if name == "warnings":
         return [warning.model_dump(mode="json") for warning in deliverable.warnings]
+    if name == "owed_by_rule" and deliverable.owed_by_rule is not None:
+        return deliverable.owed_by_rule.model_dump(mode="json")
     return getattr(deliverable, name)

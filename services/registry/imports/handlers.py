@@ -15,6 +15,7 @@ from chassis.identity import new_id
 from chassis.refusals import StaleVersion, check_version
 from contracts.registry.imports import DecideImport, Findings, ImportApplied, ImportKind
 from services.registry import rules
+from services.registry.addressees.handlers import enrol
 from services.registry.campaigns import store as campaigns
 from services.registry.imports import applying, model, standing, store
 from services.registry.imports.question import Question
@@ -185,6 +186,7 @@ async def apply_import(
         model.check_decided(answer.open_errors, answer.open_texts)
         outcome = await applying.write(tx, imported, answer, held, actor)
         await store.save_applied(tx, id, outcome, command.decisions, actor.key_id)
+        await enrol(tx, actor)
         return tx.answer(outcome)
 
 

@@ -1,15 +1,16 @@
-"""Notices and acknowledgements in PostgreSQL."""
+"""Notices in PostgreSQL."""
 
-from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from chassis.connections import Connection
 from chassis.database import Transaction
-from contracts.registry.notices import Acknowledgement, Notice
+from contracts.registry.notices import Notice
 
 FIND = """
     SELECT id, version, created_at, updated_at, campaign_id, title, body, addressee_ids, acknowledge_by, replaces_id,
-           state, issued_at
+           state, issued_at, addressee_rule, acknowledge_on, acknowledge_time, timezone, warnings, attachment_ids,
+           replaced_by_id
       FROM notice WHERE id = $1
 """
 
@@ -31,7 +32,8 @@ async def lock(tx: Transaction, id: UUID) -> Notice | None:
 
 LIST = """
     SELECT id, version, created_at, updated_at, campaign_id, title, body, addressee_ids, acknowledge_by, replaces_id,
-           state, issued_at
+           state, issued_at, addressee_rule, acknowledge_on, acknowledge_time, timezone, warnings, attachment_ids,
+           replaced_by_id
       FROM notice
      WHERE campaign_id = $1 AND id > $2
        AND ($3::uuid IS NULL OR $3 = ANY (addressee_ids)
@@ -66,93 +68,85 @@ async def has_to_acknowledge(connection: Connection, notice_id: UUID, organizati
 
 INSERT = """
     INSERT INTO notice (id, version, created_at, updated_at, campaign_id, title, body, addressee_ids, acknowledge_by,
-                        replaces_id, state, issued_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                        replaces_id, state, issued_at, addressee_rule, acknowledge_on, acknowledge_time, timezone,
+                        warnings, attachment_ids, replaced_by_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
+KEPT = (
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "campaign_id",
+    "title",
+    "body",
+    "addressee_ids",
+    "acknowledge_by",
+    "replaces_id",
+    "state",
+    "issued_at",
+    "addressee_rule",
+    "acknowledge_on",
+    "acknowledge_time",
+    "timezone",
+    "warnings",
+    "attachment_ids",
+    "replaced_by_id",
+)
 
 
 async def insert(tx: Transaction, notice: Notice) -> None:
     """Keep a new notice."""
-    await tx.connection.execute(INSERT, *(getattr(notice, name) for name in Notice.model_fields))
+    await tx.connection.execute(INSERT, *_columns(notice))
 
 
-ISSUE = "UPDATE notice SET version = $2, updated_at = $3, state = $4, issued_at = $5 WHERE id = $1"
-
-
-async def save_issued(tx: Transaction, notice: Notice) -> None:
-    """Keep an issued notice."""
-    await tx.connection.execute(
-        ISSUE, notice.id, notice.version, notice.updated_at, notice.state, notice.issued_at
-    )
-
-
-OWE = """
-    INSERT INTO acknowledgement (id, version, created_at, updated_at, campaign_id, notice_id, organization_id, title,
-                                 due_at, state)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-"""
-
-
-async def insert_owed(tx: Transaction, owed: Sequence[Acknowledgement]) -> None:
-    """Keep what the addressees owe."""
-    names = list(Acknowledgement.model_fields)[:10]
-    await tx.connection.executemany(OWE, [[getattr(each, name) for name in names] for each in owed])
-
-
-LOCK_OWED = """
-    SELECT id, version, created_at, updated_at, campaign_id, notice_id, organization_id, title, due_at, state,
-           acknowledged_at, acknowledged_by
-      FROM acknowledgement WHERE notice_id = $1 AND organization_id = $2 FOR UPDATE
-"""
-
-
-async def lock_owed(tx: Transaction, notice_id: UUID, organization_id: UUID) -> Acknowledgement | None:
-    """What one addressee owes for one notice; None when it is not addressed."""
-    row = await tx.connection.fetchrow(LOCK_OWED, notice_id, organization_id)
-    return None if row is None else Acknowledgement.model_validate(dict(row))
-
-
-LOCK_STILL_OWED = """
-    SELECT id, version, created_at, updated_at, campaign_id, notice_id, organization_id, title, due_at, state,
-           acknowledged_at, acknowledged_by
-      FROM acknowledgement WHERE notice_id = $1 AND state = 'owed' ORDER BY id FOR UPDATE
-"""
-
-
-async def lock_still_owed(tx: Transaction, notice_id: UUID) -> list[Acknowledgement]:
-    """Who has not acknowledged yet, held until the transaction ends."""
-    return [
-        Acknowledgement.model_validate(dict(row))
-        for row in await tx.connection.fetch(LOCK_STILL_OWED, notice_id)
-    ]
-
-
-SAVE_OWED = """
-    UPDATE acknowledgement SET version = $2, updated_at = $3, state = $4, acknowledged_at = $5, acknowledged_by = $6
+SAVE = """
+    UPDATE notice SET version = $2, created_at = $3, updated_at = $4, campaign_id = $5, title = $6, body = $7,
+           addressee_ids = $8, acknowledge_by = $9, replaces_id = $10, state = $11, issued_at = $12,
+           addressee_rule = $13, acknowledge_on = $14, acknowledge_time = $15, timezone = $16, warnings = $17,
+           attachment_ids = $18, replaced_by_id = $19
      WHERE id = $1
 """
 
 
-async def save_owed(tx: Transaction, owed: Sequence[Acknowledgement]) -> None:
-    """Keep changed acknowledgements."""
-    rows = [
-        (each.id, each.version, each.updated_at, each.state, each.acknowledged_at, each.acknowledged_by)
-        for each in owed
-    ]
-    await tx.connection.executemany(SAVE_OWED, rows)
+async def save(tx: Transaction, notice: Notice) -> None:
+    """Keep a changed notice."""
+    await tx.connection.execute(SAVE, *_columns(notice))
 
 
-LIST_OWED = """
-    SELECT id, version, created_at, updated_at, campaign_id, notice_id, organization_id, title, due_at, state,
-           acknowledged_at, acknowledged_by
-      FROM acknowledgement
-     WHERE notice_id = $1 AND id > $2 AND ($3::text IS NULL OR state = $3) ORDER BY id LIMIT $4
+DELETE = "DELETE FROM notice WHERE id = $1"
+
+
+async def delete(tx: Transaction, id: UUID) -> None:
+    """Let a draft go; the log keeps that it was there."""
+    await tx.connection.execute(DELETE, id)
+
+
+FOREIGN_ATTACHMENTS = """
+    SELECT id FROM unnest($1::uuid[]) AS wanted (id) EXCEPT SELECT id FROM attachment WHERE organization_id = $2
 """
 
 
-async def read_owed(
-    connection: Connection, notice_id: UUID, after: UUID, state: str | None, limit: int
-) -> list[Acknowledgement]:
-    """A notice's acknowledgements, given and owed."""
-    rows = await connection.fetch(LIST_OWED, notice_id, after, state, limit)
-    return [Acknowledgement.model_validate(dict(row)) for row in rows]
+async def find_foreign_attachments(connection: Connection, ids: list[UUID], owner_id: UUID) -> set[UUID]:
+    """Those of `ids` that name no attachment of this organization: a notice would show it to its addressees."""
+    return {row["id"] for row in await connection.fetch(FOREIGN_ATTACHMENTS, ids, owner_id)}
+
+
+SHOWS_ATTACHMENT = """
+    SELECT EXISTS (SELECT FROM notice WHERE attachment_ids @> ARRAY[$1::uuid] AND state = 'issued'
+                      AND $2::uuid = ANY (addressee_ids))
+"""
+
+
+async def shows_attachment(connection: Connection, attachment_id: UUID, organization_id: UUID) -> bool:
+    """Whether an issued notice to this organization carries the attachment."""
+    shown: bool = await connection.fetchval(SHOWS_ATTACHMENT, attachment_id, organization_id)
+    return shown
+
+
+def _columns(notice: Notice) -> list[Any]:
+    values = {name: getattr(notice, name) for name in KEPT}
+    rule = notice.addressee_rule
+    values["addressee_rule"] = None if rule is None else rule.model_dump(mode="json")
+    values["warnings"] = [warning.model_dump(mode="json") for warning in notice.warnings]
+    return list(values.values())

@@ -19,6 +19,7 @@ from contracts.registry.organizations import (
 )
 from services.registry import rules
 from services.registry.access import keeping
+from services.registry.addressees.handlers import enrol
 from services.registry.organizations import model, store
 from services.registry.organizations.directory import LiveDirectory
 from services.registry.organizations.names import normal_form
@@ -40,7 +41,9 @@ async def create_organization(
     """Register a unit; NameTaken when another open one has its name or an alias of it."""
     rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
-        return tx.answer(await register(tx, command, actor))
+        organization = await register(tx, command, actor)
+        await enrol(tx, actor)
+        return tx.answer(organization)
 
 
 async def register(tx: Transaction, command: CreateOrganization, actor: Principal) -> Organization:
@@ -80,6 +83,7 @@ async def change_organization(
             await _check_parent(tx, organization.id, organization.parent_id)
         await store.save(tx, organization)
         await tx.record(OrganizationChanged(organization=organization), actor)
+        await enrol(tx, actor)
     return organization
 
 

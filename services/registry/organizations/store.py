@@ -29,7 +29,8 @@ async def find(connection: Connection, id: UUID) -> Organization:
     return _read(row)
 
 
-LOCK = FIND + " FOR UPDATE"
+# Not FOR UPDATE: a row that refers to this one may be made meanwhile, by whoever holds the lock on addressees.
+LOCK = FIND + " FOR NO KEY UPDATE"
 
 
 async def lock(tx: Transaction, id: UUID) -> Organization:
@@ -43,7 +44,7 @@ async def lock(tx: Transaction, id: UUID) -> Organization:
 LOCK_ALL = """
     SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
            closed_on, former_names, merged_into_id, successor_ids, closed_because
-      FROM organization WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+      FROM organization WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
 
@@ -55,7 +56,7 @@ async def lock_all(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Organizat
 LOCK_CHILDREN = """
     SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
            closed_on, former_names, merged_into_id, successor_ids, closed_because
-      FROM organization WHERE parent_id = $1 ORDER BY id FOR UPDATE
+      FROM organization WHERE parent_id = $1 ORDER BY id FOR NO KEY UPDATE
 """
 
 

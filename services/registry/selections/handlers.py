@@ -18,6 +18,7 @@ from services.registry import rules
 from services.registry.activities import listing
 from services.registry.activities import store as activities
 from services.registry.activities.listing import Filters, Viewer
+from services.registry.addressees.handlers import enrol
 from services.registry.campaigns import store as campaigns
 from services.registry.selections import model, store
 
@@ -40,6 +41,7 @@ async def select_activities(
         if not command.dry_run:
             await activities.save(tx, selected)
             await tx.record_all([ActivitySelected(activity=each) for each in selected], actor)
+            await enrol(tx, actor)
         return tx.answer(
             SelectionMade(
                 selection=command.selection,

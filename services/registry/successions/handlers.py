@@ -15,6 +15,8 @@ from contracts.registry.organizations import (
 from contracts.registry.successions import MergeOrganization, SplitOrganization
 from services.registry import rules
 from services.registry.access import keeping
+from services.registry.addressees import store as addressees
+from services.registry.addressees.handlers import enrol
 from services.registry.name_decisions import store as name_decisions
 from services.registry.organizations import store as organizations
 from services.registry.organizations.handlers import register
@@ -43,6 +45,7 @@ async def merge_organization(
         await _move_children(tx, merged, heir.id, actor)
         reason = f"{merged.name}并入{heir.name}，由{heir.name}报送：{command.reason}"
         await _hand_over(tx, id, [heir.id], reason, actor)
+        await enrol(tx, actor)
         return tx.answer(merged)
 
 
@@ -68,6 +71,7 @@ async def split_organization(
         await tx.record(OrganizationSplit(organization=split), actor)
         await _move_children(tx, split, heirs[0], actor)
         await _hand_over(tx, id, heirs, f"{split.name}拆分，由承接单位报送：{command.reason}", actor)
+        await enrol(tx, actor)
         return tx.answer(split)
 
 
@@ -76,6 +80,7 @@ async def _lock(
 ) -> dict[UUID, Organization]:
     """The tree, then the unit and its successors, in one order."""
     await organizations.lock_tree(tx)
+    await addressees.lock(tx)
     units = await organizations.lock_all(tx, [id, *heir_ids])
     if id not in units:
         raise NotFound(f"there is no organization {id}")

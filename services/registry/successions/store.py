@@ -8,8 +8,8 @@ from uuid import UUID
 from chassis.database import Transaction
 from contracts.registry.assignments import Assignment
 from contracts.registry.notices import Acknowledgement
+from services.registry.acknowledgements import store as acknowledgements
 from services.registry.assignments import store as assignments
-from services.registry.notices import store as notices
 from services.registry.successions.debts import Handover
 
 HOLD_DELIVERABLES = """
@@ -21,7 +21,7 @@ HOLD_DELIVERABLES = """
 LOCK_ASSIGNMENTS = """
     -- All of them, for one that is past its moment may just be extended.
     SELECT id, version, created_at, updated_at, campaign_id, deliverable_id, organization_id, kind, title, sections,
-           due_at, due_set_at, closes_at, state, extension, waiver
+           due_at, due_set_at, closes_at, state, extension, waiver, unwaiver, review_stages
       FROM assignment WHERE organization_id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 """
 
@@ -39,7 +39,7 @@ async def lock_assignments(
 
 LOCK_ACKNOWLEDGEMENTS = """
     SELECT id, version, created_at, updated_at, campaign_id, notice_id, organization_id, title, due_at, state,
-           acknowledged_at, acknowledged_by
+           acknowledged_at, acknowledged_by, on_behalf, recorded_by, why
       FROM acknowledgement WHERE organization_id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 """
 
@@ -63,9 +63,9 @@ async def save(tx: Transaction, handover: Handover) -> None:
     await assignments.save(tx, handover.saved_assignments)
     await tx.connection.executemany(MOVE_ASSIGNMENT, _owners(handover.saved_assignments))
     await assignments.insert(tx, handover.made_assignments)
-    await notices.save_owed(tx, handover.saved_acknowledgements)
+    await acknowledgements.save(tx, handover.saved_acknowledgements)
     await tx.connection.executemany(MOVE_ACKNOWLEDGEMENT, _owners(handover.saved_acknowledgements))
-    await notices.insert_owed(tx, handover.made_acknowledgements)
+    await acknowledgements.insert(tx, handover.made_acknowledgements)
 
 
 def _owners(debts: Sequence[Any]) -> list[tuple[UUID, UUID]]:

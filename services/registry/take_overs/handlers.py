@@ -17,12 +17,12 @@ from contracts.shapes import changed
 from services.registry import rules
 from services.registry.access import keeping
 from services.registry.assignments import store as assignments
+from services.registry.calendar_days.store import read_calendar
 from services.registry.campaigns import store as campaigns
 from services.registry.campaigns.handlers import find_parent
 from services.registry.deliverables import model as deliverable_model
 from services.registry.deliverables import store as deliverables
-from services.registry.deliverables.handlers import CALENDAR
-from services.registry.organizations.handlers import check_known
+from services.registry.organizations.handlers import check_known, check_open
 from services.registry.take_overs import model, store
 from services.registry.take_overs.model import Plan, Taken
 from services.registry.theme_days import model as theme_day_model
@@ -128,18 +128,21 @@ async def _take_theme_days(taking: Taking, command: TakeOver, above: Plan) -> li
 
 async def _take_deliverables(taking: Taking, command: TakeOver, above: Plan) -> list[Deliverable]:
     tx, made = taking.tx, []
+    calendar = await read_calendar(tx.connection)
     for place, (wanted, theirs) in enumerate(model.wanted_deliverables(command, above.deliverables)):
         if not taking.is_new("deliverable", theirs.id):
             continue
         where = f"deliverables.{place}.owed_by"
-        await check_known(tx, where, wanted.owed_by)
+        await check_open(tx, where, wanted.owed_by)
         await keeping.check_addressable(tx, taking.campaign, where, wanted.owed_by)
-        definition = model.define(wanted, theirs, command.working_days_before, CALENDAR)
-        own = deliverable_model.define(definition, taking.campaign, new_id(), CALENDAR, tx.now)
+        definition = model.define(wanted, theirs, command.working_days_before, calendar)
+        own = deliverable_model.define(
+            definition, wanted.owed_by, None, taking.campaign, new_id(), calendar, tx.now
+        )
         own = own.model_copy(update={"taken_from_id": theirs.id})
         await deliverables.insert(tx, own)
         await tx.record(DeliverableDefined(deliverable=own), taking.actor)
-        owed = deliverable_model.make_assignments(own, [new_id() for _ in own.owed_by], tx.now)
+        owed = deliverable_model.make_assignments(own, own.owed_by, [new_id() for _ in own.owed_by], tx.now)
         await assignments.insert(tx, owed)
         await tx.record_all([AssignmentMade(assignment=each) for each in owed], taking.actor)
         taking.take("deliverable", theirs, own.id)

@@ -55,16 +55,29 @@ TABLE = """
     GET    /v1/campaigns/{campaign_id}/notices       401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/notices       401  403      403      403      403     403 404   201
     GET    /v1/notices/{id}                          401  404      200      200      200     403 404   200
+    PATCH  /v1/notices/{id}                          401  403      403      403      403     403 404   200
+    DELETE /v1/notices/{id}                          401  403      403      403      403     403 404   204
     POST   /v1/notices/{id}/issue                    401  403      403      403      403     403 404   200
     PUT    /v1/notices/{id}/acknowledgement          401  404      200      200      403     403 404   200
     GET    /v1/notices/{id}/acknowledgements         401  404      404      404      200     403 404   200
+    PUT    /v1/notices/{id}/acknowledgements/{organization_id} 401 403 403 403 403 403 404 200
+    GET    /v1/campaigns/{campaign_id}/acknowledgements 401 200 200 200 200 403 200 200
+    POST   /v1/campaigns/{campaign_id}/addressees/preview 401 403 403 403 403 403 404 200
     GET    /v1/campaigns/{campaign_id}/deliverables  401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/deliverables  401  403      403      403      403     403 404   201
     GET    /v1/deliverables/{id}                     401  200      200      200      200     403 200   200
+    PATCH  /v1/deliverables/{id}                     401  403      403      403      403     403 404   200
     PUT    /v1/deliverables/{id}/due                 401  403      403      403      403     403 404   200
+    POST   /v1/deliverables/{id}/owed-by             401  403      403      403      403     403 404   200
+    POST   /v1/deliverables/{id}/extensions          401  403      403      403      403     403 404   200
+    POST   /v1/deliverables/{id}/cancel              401  403      403      403      403     403 404   200
     GET    /v1/campaigns/{campaign_id}/assignments   401  200      200      200      200     403 200   200
     PUT    /v1/assignments/{id}/extension            401  403      403      403      403     403 404   200
     PUT    /v1/assignments/{id}/waiver               401  403      403      403      403     403 404   200
+    POST   /v1/assignments/{id}/unwaive              401  403      403      403      403     403 404   200
+    GET    /v1/calendar-days                         401  200      200      200      200     403 200   200
+    PUT    /v1/calendar-days/{date}                  401  403      403      403      403     403 200   200
+    DELETE /v1/calendar-days/{date}                  401  403      403      403      403     403 204   204
     GET    /v1/campaigns/{campaign_id}/activities    401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/activities    401  403      403      403      403     403 404   201
     GET    /v1/activities/{id}                       401  404      404      404      200     403 404   200
@@ -95,6 +108,13 @@ TABLE = """
     GET    /v1/imports/{id}/errors.xlsx              401  403      403      403      403     403 404   200
     POST   /v1/imports/{id}/apply                    401  403      403      403      403     403 404   200
 """
+# What is asked for where it is not the one that all others are asked of.
+NOUNS = {
+    "PATCH /v1/notices/{id}": "draft",
+    "POST /v1/notices/{id}/issue": "draft",
+    "DELETE /v1/notices/{id}": "discarded",
+    "POST /v1/deliverables/{id}/cancel": "cancelled",
+}
 CALLERS = {"none": None, "other": "other office"}
 SHEET = "序号,活动类别,活动名称,主办单位\n1,网络安全进机关,专题讲座,苏州市教育局\n"
 REASON = {"reason": "另有安排"}
@@ -153,8 +173,10 @@ class Stage:
         at = f"/v1/campaigns/{self.campaign_id}"
         self.ids["notices"] = (await self.make(f"{at}/notices", self.notice()))["id"]
         await self.make(f"/v1/notices/{self.ids['notices']}/issue", {})
-        self.ids["draft"] = (await self.make(f"{at}/notices", self.notice()))["id"]
-        self.ids["deliverables"] = (await self.make(f"{at}/deliverables", self.deliverable()))["id"]
+        for noun in ("draft", "discarded"):
+            self.ids[noun] = (await self.make(f"{at}/notices", self.notice()))["id"]
+        for noun in ("deliverables", "cancelled"):
+            self.ids[noun] = (await self.make(f"{at}/deliverables", self.deliverable()))["id"]
         self.ids["assignments"] = (await self.world.items(f"{at}/assignments", self.runs))[0]["id"]
         self.ids["attachments"] = (await self.store_file(self.runs)).json()["id"]
         await self._set_activities(at)
@@ -240,6 +262,18 @@ class Stage:
             "POST /v1/notices/{id}/issue": {},
             "PUT /v1/notices/{id}/acknowledgement": {"acknowledged_by": "值班员"},
             "POST /v1/campaigns/{campaign_id}/deliverables": self.deliverable(),
+            "PATCH /v1/notices/{id}": {"title": "更正"},
+            "PUT /v1/notices/{id}/acknowledgements/{organization_id}": {
+                "acknowledged_by": "值班员",
+                "why": "来电",
+            },
+            "POST /v1/campaigns/{campaign_id}/addressees/preview": {"rule": {"any_of": [{"kind": "town"}]}},
+            "PATCH /v1/deliverables/{id}": {"title": "总结"},
+            "POST /v1/deliverables/{id}/owed-by": {"organization_ids": [town]},
+            "POST /v1/deliverables/{id}/extensions": {"organization_ids": [town], **due, **REASON},
+            "POST /v1/deliverables/{id}/cancel": REASON,
+            "POST /v1/assignments/{id}/unwaive": REASON,
+            "PUT /v1/calendar-days/{date}": {"kind": "working_day"},
             "PUT /v1/deliverables/{id}/due": {"due_on": "2024-09-16", **REASON},
             "PUT /v1/assignments/{id}/extension": due | REASON,
             "PUT /v1/assignments/{id}/waiver": REASON,
@@ -268,9 +302,17 @@ class Stage:
         """The route's path with ids of the world."""
         template = route.split()[1]
         last = template.split("/")[-1]
-        noun = OTHERS.get(last, template.split("/")[2] if "{id}" in template else last)
+        other = NOUNS.get(route) or OTHERS.get(last)
+        noun = other or (template.split("/")[2] if "{id}" in template else last)
         ids = self.ids | {"campaigns": self.campaign_id}
-        return template.replace("{campaign_id}", self.campaign_id).replace("{id}", ids.get(noun, ""))
+        named = {
+            "{organization_id}": self.units["owes"],
+            "{date}": "2024-09-14",
+            "{campaign_id}": self.campaign_id,
+        }
+        for mark, value in named.items():
+            template = template.replace(mark, value)
+        return template.replace("{id}", ids.get(noun, ""))
 
     async def ask(self, route: str, column: str) -> httpx.Response:
         """The route's request, by the column's caller."""

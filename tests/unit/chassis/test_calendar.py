@@ -182,3 +182,29 @@ def test_a_clock_shows_what_was_asked_or_what_was_skipped_to(day: date, at: time
     late = moment.replace(tzinfo=None) - datetime.combine(day, at)
     assert late in (timedelta(0), timedelta(minutes=30), timedelta(hours=1))
     assert local(moment.astimezone(UTC), zone) == moment
+
+
+def test_the_exceptions_of_a_year_are_the_days_that_are_not_as_their_weekday_says() -> None:
+    def september(calendar: WorkingCalendar) -> dict[int, tuple[bool, str | None]]:
+        days = calendar.exceptions(2024)
+        return {each.day.day: (each.is_worked, each.name) for each in days if each.day.month == 9}
+
+    autumn = (False, "中秋节")
+    assert september(WorkingCalendar()) == {
+        14: (True, None),
+        15: autumn,
+        16: autumn,
+        17: autumn,
+        29: (True, None),
+    }
+    own = WorkingCalendar(days_off={date(2024, 9, 20): "水乡节"}, working_days=frozenset({date(2024, 9, 17)}))
+    feast = (False, "水乡节")
+    # The 16th is off for a feast that is not kept any more: off without a name, and the 15th a plain Sunday.
+    assert september(own) == {
+        14: (True, None),
+        16: (False, None),
+        20: feast,
+        21: feast,
+        22: feast,
+        29: (True, None),
+    }

@@ -1,0 +1,1 @@
+"""Acknowledgements: what each addressee owes for an issued notice."""

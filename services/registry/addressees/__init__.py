@@ -1,0 +1,1 @@
+"""Addressees: who is meant by a rule, now and later."""

@@ -1,0 +1,1 @@
+"""Calendar days: the office's own table over the published calendar."""
