@@ -33,6 +33,14 @@ CREATE TABLE public.assignment (
     due_set_at timestamp with time zone NOT NULL,
     state text NOT NULL
 );
+CREATE TABLE public.calendar_day (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    name text,
+    cleared_at timestamp with time zone
+);
 CREATE TABLE public.campaign (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -268,6 +276,8 @@ ALTER TABLE ONLY public.acknowledgement
     ADD CONSTRAINT acknowledgement_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.calendar_day
+    ADD CONSTRAINT calendar_day_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contact

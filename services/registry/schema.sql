@@ -107,8 +107,12 @@ CREATE TABLE public.acknowledgement (
     state text NOT NULL,
     acknowledged_at timestamp with time zone,
     acknowledged_by text,
+    on_behalf boolean DEFAULT false NOT NULL,
+    recorded_by uuid,
+    why text,
     CONSTRAINT acknowledgement_check CHECK (((state = 'acknowledged'::text) = (acknowledged_at IS NOT NULL))),
     CONSTRAINT acknowledgement_check1 CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+    CONSTRAINT acknowledgement_on_behalf CHECK (((on_behalf = (recorded_by IS NOT NULL)) AND (on_behalf = (why IS NOT NULL)) AND ((state = 'acknowledged'::text) OR (NOT on_behalf)))),
     CONSTRAINT acknowledgement_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'acknowledged'::text, 'replaced'::text]))),
     CONSTRAINT acknowledgement_version_check CHECK ((version >= 1))
 );
@@ -192,9 +196,13 @@ CREATE TABLE public.assignment (
     state text NOT NULL,
     extension jsonb,
     waiver jsonb,
+    unwaiver jsonb,
+    review_stages integer DEFAULT 1 NOT NULL,
     CONSTRAINT assignment_check CHECK (((state = 'waived'::text) = (waiver IS NOT NULL))),
     CONSTRAINT assignment_check1 CHECK (((extension IS NULL) OR (due_at IS NOT NULL))),
+    CONSTRAINT assignment_review_stages CHECK ((review_stages = ANY (ARRAY[1, 2]))),
     CONSTRAINT assignment_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'waived'::text]))),
+    CONSTRAINT assignment_unwaived CHECK (((unwaiver IS NULL) OR (state = 'owed'::text))),
     CONSTRAINT assignment_version_check CHECK ((version >= 1))
 );
 CREATE TABLE public.attachment (
@@ -222,6 +230,19 @@ CREATE TABLE public.attachment_use (
     noun text NOT NULL,
     used_by uuid NOT NULL,
     CONSTRAINT attachment_use_noun_check CHECK ((noun = ANY (ARRAY['notice'::text, 'activity'::text])))
+);
+CREATE TABLE public.calendar_day (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    name text,
+    cleared_at timestamp with time zone,
+    CONSTRAINT calendar_day_check CHECK (((kind <> 'day_off'::text) OR (name IS NOT NULL))),
+    CONSTRAINT calendar_day_kind_check CHECK ((kind = ANY (ARRAY['day_off'::text, 'working_day'::text]))),
+    CONSTRAINT calendar_day_version_check CHECK ((version >= 1))
 );
 CREATE TABLE public.campaign (
     id uuid NOT NULL,
@@ -272,11 +293,17 @@ CREATE TABLE public.deliverable (
     assignment_count integer NOT NULL,
     due_reason text,
     warnings jsonb NOT NULL,
+    owed_by_rule jsonb,
+    review_stages integer DEFAULT 1 NOT NULL,
+    cancelled_at timestamp with time zone,
+    cancel_reason text,
     taken_from_id uuid,
+    CONSTRAINT deliverable_cancelled CHECK (((cancelled_at IS NULL) = (cancel_reason IS NULL))),
     CONSTRAINT deliverable_check CHECK (((due_on IS NULL) = (due_at IS NULL))),
     CONSTRAINT deliverable_check1 CHECK (((due_time IS NULL) OR (due_on IS NOT NULL))),
     CONSTRAINT deliverable_check2 CHECK ((closes_at >= due_at)),
     CONSTRAINT deliverable_owed_by_check CHECK ((cardinality(owed_by) >= 1)),
+    CONSTRAINT deliverable_review_stages CHECK ((review_stages = ANY (ARRAY[1, 2]))),
     CONSTRAINT deliverable_title_check CHECK ((title <> ''::text)),
     CONSTRAINT deliverable_version_check CHECK ((version >= 1))
 );
@@ -422,8 +449,19 @@ CREATE TABLE public.notice (
     replaces_id uuid,
     state text NOT NULL,
     issued_at timestamp with time zone,
+    addressee_rule jsonb,
+    acknowledge_on date,
+    acknowledge_time time without time zone,
+    timezone text,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    attachment_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    replaced_by_id uuid,
+    CONSTRAINT notice_acknowledge_on CHECK (((acknowledge_on IS NULL) OR ((acknowledge_by IS NOT NULL) AND (timezone IS NOT NULL)))),
+    CONSTRAINT notice_acknowledge_time CHECK (((acknowledge_time IS NULL) OR (acknowledge_on IS NOT NULL))),
     CONSTRAINT notice_addressee_ids_check CHECK ((cardinality(addressee_ids) >= 1)),
     CONSTRAINT notice_check CHECK (((state = 'issued'::text) = (issued_at IS NOT NULL))),
+    CONSTRAINT notice_replaced_is_issued CHECK (((replaced_by_id IS NULL) OR (state = 'issued'::text))),
+    CONSTRAINT notice_replaces_another CHECK (((replaces_id <> id) AND (replaced_by_id <> id))),
     CONSTRAINT notice_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'issued'::text]))),
     CONSTRAINT notice_title_check CHECK ((title <> ''::text)),
     CONSTRAINT notice_version_check CHECK ((version >= 1))
@@ -560,6 +598,10 @@ ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attachment_use
     ADD CONSTRAINT attachment_use_pkey PRIMARY KEY (attachment_id, noun, used_by);
+ALTER TABLE ONLY public.calendar_day
+    ADD CONSTRAINT calendar_day_date_key UNIQUE (date);
+ALTER TABLE ONLY public.calendar_day
+    ADD CONSTRAINT calendar_day_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.decided_name
@@ -626,18 +668,22 @@ ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.undone_name
     ADD CONSTRAINT undone_name_pkey PRIMARY KEY (id);
-CREATE INDEX acknowledgement_owner ON public.acknowledgement USING btree (organization_id);
+CREATE INDEX acknowledgement_campaign ON public.acknowledgement USING btree (campaign_id, id);
+CREATE INDEX acknowledgement_counts ON public.acknowledgement USING btree (notice_id, state);
+CREATE INDEX acknowledgement_owner ON public.acknowledgement USING btree (organization_id, id);
 CREATE INDEX activity_category ON public.activity USING btree (campaign_id, category, COALESCE(serial_number, 1000000), id);
 CREATE INDEX activity_claim_start ON public.activity_claim USING btree (campaign_id, claim, starts_at, activity_id) INCLUDE (until);
 CREATE INDEX activity_emergency_plan ON public.activity USING btree (emergency_plan_id) WHERE (emergency_plan_id IS NOT NULL);
 CREATE UNIQUE INDEX activity_nominated_from ON public.activity USING btree (nominated_from_id) WHERE (nominated_from_id IS NOT NULL);
 CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
 CREATE INDEX activity_search ON public.activity USING gin (public.text_pairs(search_text));
+CREATE INDEX activity_selected ON public.activity USING btree (campaign_id, selection) WHERE (selection IS NOT NULL);
 CREATE INDEX activity_selection ON public.activity USING btree (campaign_id, selection, COALESCE(serial_number, 1000000), id);
 CREATE INDEX activity_start ON public.activity USING btree (campaign_id, starts_at, id);
 CREATE INDEX activity_state ON public.activity USING btree (campaign_id, state, COALESCE(serial_number, 1000000), id);
 CREATE INDEX activity_threat_assessment ON public.activity USING btree (threat_assessment_id) WHERE (threat_assessment_id IS NOT NULL);
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, id);
+CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
 CREATE INDEX assignment_owner ON public.assignment USING btree (organization_id);
 CREATE INDEX attachment_content ON public.attachment USING btree (sha256);
 CREATE INDEX attachment_made ON public.attachment USING btree (created_at);
@@ -648,12 +694,17 @@ CREATE INDEX campaign_issuer ON public.campaign USING btree (issuer_id, id);
 CREATE INDEX campaign_parent ON public.campaign USING btree (parent_id, issuer_id);
 CREATE INDEX decided_name_organization ON public.decided_name USING btree (organization_id);
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
+CREATE INDEX deliverable_rules ON public.deliverable USING btree (id) WHERE ((owed_by_rule IS NOT NULL) AND (cancelled_at IS NULL));
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX import_file ON public.import USING btree (campaign_id, sha256);
 CREATE INDEX import_waiting ON public.import USING btree (id) WHERE (state = 'reading'::text);
 CREATE INDEX key_owner ON public.key USING btree (organization_id);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
+CREATE INDEX notice_addressees ON public.notice USING gin (addressee_ids);
+CREATE INDEX notice_attachments ON public.notice USING gin (attachment_ids);
 CREATE INDEX notice_campaign ON public.notice USING btree (campaign_id, id);
+CREATE INDEX notice_rules ON public.notice USING btree (id) WHERE ((addressee_rule IS NOT NULL) AND (state = 'issued'::text) AND (replaced_by_id IS NULL));
+CREATE INDEX organization_kind ON public.organization USING btree (kind);
 CREATE INDEX organization_name_owner ON public.organization_name USING btree (organization_id);
 CREATE INDEX organization_order ON public.organization USING btree (sort_order, id);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
@@ -717,6 +768,8 @@ ALTER TABLE ONLY public.key
     ADD CONSTRAINT key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaign(id);
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_replaced_by_id_fkey FOREIGN KEY (replaced_by_id) REFERENCES public.notice(id);
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES public.notice(id);
 ALTER TABLE ONLY public.organization

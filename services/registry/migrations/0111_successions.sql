@@ -11,6 +11,5 @@ ALTER TABLE organization
     ADD CONSTRAINT organization_succeeded_once CHECK (merged_into_id IS NULL OR successor_ids = '{}'),
     ADD CONSTRAINT organization_merged_into_another CHECK (merged_into_id <> id);
 
-CREATE INDEX acknowledgement_owner ON acknowledgement (organization_id);
 
 -- migrate:down
