@@ -64,7 +64,7 @@ SAVE = """
     UPDATE deliverable SET version = $2, created_at = $3, updated_at = $4, campaign_id = $5, kind = $6, title = $7,
            sections = $8, due_on = $9, due_time = $10, timezone = $11, due_at = $12, closes_at = $13, owed_by = $14,
            assignment_count = $15, due_reason = $16, warnings = $17, owed_by_rule = $18, review_stages = $19,
-           cancelled_at = $20, cancel_reason = $21
+           cancelled_at = $20, cancel_reason = $21, taken_from_id = $22
      WHERE id = $1
 """
 
