@@ -9,14 +9,11 @@ from chassis.refusals import Conflict, Unprocessable
 from contracts.registry.keys import IssueKey, Key, KeyState, RotateKey, ShownKey
 from contracts.registry.organizations import Organization
 from contracts.shapes import changed
+from services.registry.organizations.model import OrganizationClosed, is_closed
 
 
 class ExpiresInThePast(Unprocessable):
     """A key that has expired already would open nothing."""
-
-
-class OrganizationClosed(Conflict):
-    """A unit that is closed needs no key."""
 
 
 class KeyOver(Conflict):
@@ -76,7 +73,7 @@ def show(key: Key, last_used_at: datetime | None, at: datetime) -> ShownKey:
 
 def check_open(owner: Organization, today: date) -> None:
     """Refuse a unit whose closing day has come."""
-    if owner.closed_on is not None and owner.closed_on <= today:
+    if is_closed(owner.closed_on, today):
         raise OrganizationClosed(
             f"{owner.name} closed on {owner.closed_on}; expected an organization that is open"
         )

@@ -127,7 +127,7 @@ def hand_in(
     check_open(owed, present, at)
     content = write_content(owed.id, command, attached)
     digest = hashlib.sha256(content.encode()).hexdigest()
-    if not anew and _says(present, digest):
+    if not anew and _says(present, owed.organization_id, digest):
         return None
     version = 0 if present is None else present.version
     if command.replaces_version is not None and command.replaces_version != version:
@@ -147,9 +147,11 @@ def hand_in(
     return (_first if present is None else _next)(owed, present, command, id, kept), kept
 
 
-def _says(present: Submission | None, digest: str) -> bool:
-    """Whether the newest version, not decided yet, is of this content."""
-    return present is not None and present.state == "received" and present.content_sha256 == digest
+def _says(present: Submission | None, by: UUID, digest: str) -> bool:
+    """Whether the newest version, not decided yet, is this organization's and of this content."""
+    if present is None or present.state != "received":
+        return False
+    return (present.organization_id, present.content_sha256) == (by, digest)
 
 
 def check_open(owed: Owed, present: Submission | None, at: datetime) -> None:

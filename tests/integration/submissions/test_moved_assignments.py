@@ -93,6 +93,6 @@ async def test_the_successor_withdraws_and_those_above_it_review(world: World) -
     returned = await world.post(f"{path}/return", "district", reasons)
     assert (returned.status_code, returned.json()["state"]) == (200, "returned")
     own = await world.post(f"{path}/accept", "stranger", {})
-    assert (own.status_code, own.json()["code"]) == (403, "not_allowed")
+    assert (own.status_code, own.json()["code"]) == (404, "not_found")
     withdrawn = await world.post(f"{path}/withdraw", "town", {})
     assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "withdrawn")
