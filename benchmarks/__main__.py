@@ -7,7 +7,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import intake, projection, relay, visible
+from benchmarks import intake, projection, register, relay, visible
 from benchmarks.bench import Row
 from benchmarks.stage import open_stage
 from benchmarks.world import open_world
@@ -27,7 +27,10 @@ async def run() -> None:
         _add(table, await intake.measure(world, ROUNDS))
         _add(table, await intake.measure_rate(world, ROUNDS))
         _add(table, await visible.measure(world, (100, 300, 500)))
+        _add(table, await register.measure(world))
+        plans = await register.explain(world)
     Console(width=140).print(table)
+    print(plans)
 
 
 def _add(table: Table, rows: list[Row]) -> None:

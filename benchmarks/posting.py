@@ -24,7 +24,15 @@ class Poster:
     async def post(self, path: str, content: Any) -> tuple[int, bytes]:
         """Status and body of the answer."""
         body = json.dumps(content, ensure_ascii=False).encode()
-        head = f"POST {path} HTTP/1.1\r\n{self.head}Content-Length: {len(body)}\r\n\r\n"
+        return await self._ask(
+            f"POST {path} HTTP/1.1\r\n{self.head}Content-Length: {len(body)}\r\n\r\n", body
+        )
+
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body of the answer."""
+        return await self._ask(f"GET {path} HTTP/1.1\r\n{self.head}\r\n")
+
+    async def _ask(self, head: str, body: bytes = b"") -> tuple[int, bytes]:
         self.writer.write(head.encode() + body)
         answer = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         length = int(answer.partition("content-length: ")[2].partition("\r\n")[0])

@@ -32,10 +32,13 @@ SEED_PROJECTION = """
 
 @dataclass
 class World:
-    """`key` may hand in for every one of `assignments`, of which each benchmark takes its own."""
+    """`coordinator` is the office's own key; `key` may hand in for every one of `assignments`, of which each benchmark
+    takes its own.
+    """
 
     supervisor: Supervisor
     key: str
+    coordinator: str
     assignments: list[UUID]
 
     def take(self, count: int) -> list[UUID]:
@@ -86,4 +89,5 @@ async def _seed(supervisor: Supervisor, count: int) -> World:
     reporting = await asyncpg.connect(supervisor.addresses.databases["reporting"])
     await reporting.execute(SEED_PROJECTION, ids, campaign, deliverable, unit)
     await reporting.close()
-    return World(supervisor, access.write_key(key_id, secret), ids)
+    coordinator = supervisor.folder.coordinator_key.read_text().strip()
+    return World(supervisor, access.write_key(key_id, secret), coordinator, ids)
