@@ -23,6 +23,7 @@ from chassis.consumers import Consumer, Hears, Readable
 from chassis.database import Database
 from chassis.http import operations, problems
 from chassis.http.middleware import Surroundings
+from chassis.http.routes import Shortcut
 from chassis.metrics import ConsumerMetrics, HttpMetrics, RelayMetrics, SweepMetrics
 from chassis.pulling import subscribe
 from chassis.relay import Relay
@@ -160,6 +161,8 @@ def make_app(running: Running) -> FastAPI:
     app.state.key_ring = KeyRing(running.database)
     for name, part in service.make_parts(running.database).items():
         setattr(app.state, name, part)
+    # The last that is added stands outside.
+    app.add_middleware(Shortcut, routes=[route for router in service.routers for route in router.routes])
     app.add_middleware(Surroundings, metrics=HttpMetrics(service.name, running.registry))
     problems.install(app)
     for router in (operations.health, operations.keyed, *service.routers):
