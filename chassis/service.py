@@ -25,6 +25,7 @@ from chassis.files.settings import FileSettings
 from chassis.files.uploads import Files, open_files
 from chassis.http import operations, problems
 from chassis.http.middleware import Surroundings
+from chassis.http.routes import Shortcut
 from chassis.key_uses import KeyUses, Tell
 from chassis.metrics import ConsumerMetrics, FileMetrics, HttpMetrics, RelayMetrics, SweepMetrics
 from chassis.pulling import subscribe
@@ -170,6 +171,8 @@ def make_app(running: Running) -> FastAPI:
     app.state.files = running.files
     for name, part in service.make_parts(running.database).items():
         setattr(app.state, name, part)
+    # The last that is added stands outside.
+    app.add_middleware(Shortcut, routes=[route for router in service.routers for route in router.routes])
     app.add_middleware(Surroundings, metrics=HttpMetrics(service.name, running.registry))
     problems.install(app)
     for router in (operations.health, operations.keyed, *service.routers):

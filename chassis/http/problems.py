@@ -1,5 +1,6 @@
 """Problems: every refusal and failure as problem+json (RFC 9457), mapped in this one place."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, get_args
 
 import structlog
@@ -125,12 +126,25 @@ async def answer_failure(request: Request, error: Exception) -> Response:
     )
 
 
+ANSWERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    Refusal: _on_refusal,
+    RequestValidationError: _on_invalid,
+    HTTPException: _on_http,
+    AnsweredBefore: _on_answered,
+    **dict.fromkeys(UNAVAILABLE, _on_unavailable),
+}
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """What is said of a refusal or of a failure that passes; raises every other again."""
+    for kind in type(error).__mro__:
+        if kind in ANSWERS:
+            return await ANSWERS[kind](request, error)
+    raise error
+
+
 def install(app: FastAPI) -> None:
     """Have all of the app's refusals and failures answered as problems."""
-    app.add_exception_handler(Refusal, _on_refusal)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(AnsweredBefore, _on_answered)
-    for transient in UNAVAILABLE:
-        app.add_exception_handler(transient, _on_unavailable)
+    for kind, answer in ANSWERS.items():
+        app.add_exception_handler(kind, answer)
     app.add_exception_handler(Exception, answer_failure)
