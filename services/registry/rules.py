@@ -177,17 +177,32 @@ def check_may_see_activity(principal: Principal, campaign: Campaign, activity: A
         raise NotFound(f"there is no activity {activity.id}")
 
 
+def check_may_host(principal: Principal) -> None:
+    """Units draft and change what they host; of all others the coordinators alone do."""
+    if principal.role not in ("overseer", "reporter"):
+        check_may_keep_register(principal)
+
+
+def check_may_draft_anywhere(principal: Principal, first_host: UUID | None, names_number: bool) -> None:
+    """Before a campaign is looked up: who runs none is told the same of every one, and of those that are not there."""
+    if principal.role != "coordinator":
+        _check_drafts_as_unit(principal, first_host, names_number)
+
+
 def check_may_draft_activity(
     principal: Principal, campaign: Campaign, first_host: UUID | None, names_number: bool
 ) -> None:
     """The issuer's coordinator, and every unit what it hosts itself, first of all hosts; numbers are the issuer's."""
     if runs(principal, campaign):
         return
-    if principal.role not in ("coordinator", "overseer", "reporter"):
-        check_may_keep_register(principal)
+    if principal.role == "coordinator" and first_host != principal.organization_id:
+        check_may_run(principal, campaign)
+    _check_drafts_as_unit(principal, first_host, names_number)
+
+
+def _check_drafts_as_unit(principal: Principal, first_host: UUID | None, names_number: bool) -> None:
+    check_may_host(principal)
     if first_host != principal.organization_id:
-        if principal.role == "coordinator":
-            check_may_run(principal, campaign)
         raise NotAllowed(
             "a unit drafts the activities that it hosts; expected your own unit as the first host"
         )
@@ -198,10 +213,17 @@ def check_may_draft_activity(
 def check_may_change_activity(
     principal: Principal, campaign: Campaign, activity: Activity, changes: Mapping[str, Any]
 ) -> None:
-    """The issuer's coordinator; a unit its own draft, in which it stays the first host."""
-    first = activity.hosts[0].organization_id if activity.hosts else None
-    if runs(principal, campaign) or activity.state != "draft" or first != principal.organization_id:
-        check_may_run(principal, campaign)
+    """The issuer's coordinator; a unit its own draft, in which it stays the first host.
+
+    To a unit that hosts it not at all it is not there to be changed, whether it may be read or not.
+    """
+    check_may_host(principal)
+    if runs(principal, campaign):
         return
-    first = changes["hosts"][0].organization_id if "hosts" in changes else first
+    hosts = [host.organization_id for host in activity.hosts]
+    if principal.organization_id not in hosts:
+        raise NotFound(f"there is no activity {activity.id}, or it is not yours to change")
+    if activity.state != "draft" or hosts[0] != principal.organization_id:
+        check_may_run(principal, campaign)
+    first = changes["hosts"][0].organization_id if "hosts" in changes else hosts[0]
     check_may_draft_activity(principal, campaign, first, "serial_number" in changes)

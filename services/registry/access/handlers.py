@@ -28,9 +28,10 @@ async def issue_key(database: Database, command: IssueKey, actor: Principal) -> 
     """Make a key; the answer shows it once, and only its hash is kept."""
     rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
-        owner = await organizations.find(tx.connection, command.organization_id)
-        standing = await keeping.read_standing(tx.connection, actor, owner.id)
+        # Standing first: outside of what the caller keeps, what there is is answered as what there is not.
+        standing = await keeping.read_standing(tx.connection, actor, command.organization_id)
         rules.check_may_issue_key(actor, standing, command.role)
+        owner = await organizations.find(tx.connection, command.organization_id)
         return await _insert(tx, model.issue(command, owner, new_id(), tx.now), actor)
 
 

@@ -53,10 +53,11 @@ async def draft_activity(
     database: Database, campaign_id: UUID, command: RegisterActivity, actor: Principal
 ) -> Activity:
     """Put an activity before the office, as a draft."""
+    first_host, names_number = command.hosts[0].organization_id, command.serial_number is not None
+    rules.check_may_draft_anywhere(actor, first_host, names_number)
     async with database.transaction() as tx:
         campaign = await campaigns.find(tx.connection, campaign_id)
-        first_host = command.hosts[0].organization_id
-        rules.check_may_draft_activity(actor, campaign, first_host, command.serial_number is not None)
+        rules.check_may_draft_activity(actor, campaign, first_host, names_number)
         await check_known(tx, "hosts", [host.organization_id for host in command.hosts])
         await _check_attached(tx, command.model_dump(include=set(ATTACHED)), campaign, actor)
         activity = model.judge(model.draft(command, new_id(), campaign_id, tx.now), campaign, CALENDAR)
@@ -69,6 +70,7 @@ async def change_activity(
     database: Database, id: UUID, command: ChangeActivity, expected: int, actor: Principal
 ) -> Activity:
     """Change the fields that were sent."""
+    rules.check_may_host(actor)
     fields = command.sent()
     async with database.transaction() as tx:
         present, campaign = await _lock(tx, id, actor)
@@ -173,6 +175,7 @@ async def select_activity(
 
 async def nominate_activity(database: Database, id: UUID, expected: int | None, actor: Principal) -> Activity:
     """Copy an activity into the campaign above, once, and while it is only nominated there, anew."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         present, campaign = await _lock(tx, id, actor)
         rules.check_may_run(actor, campaign)

@@ -32,6 +32,7 @@ async def preview_addressees(
     database: Database, campaign_id: UUID, asked: AskedRule, actor: Principal
 ) -> AddresseePreview:
     """Whom a rule would mean at this moment; nothing is kept."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         rules.check_may_run(actor, await campaigns.find(tx.connection, campaign_id))
         rule = await check_rule(tx, "rule", asked)

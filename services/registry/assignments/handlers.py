@@ -51,6 +51,7 @@ async def extend_assignments(
     actor: Principal,
 ) -> ExtendedAssignments:
     """Give several of those that owe a deliverable one due moment of their own: all of them, or none."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         deliverable = await deliverables.lock(tx, deliverable_id)
         rules.check_may_run(actor, await campaigns.find(tx.connection, deliverable.campaign_id))

@@ -14,6 +14,7 @@ from contracts.registry.calendar_days import (
     ShownYear,
 )
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.calendar_days import model, store
 
 
@@ -24,6 +25,7 @@ async def set_calendar_day(
     rules.check_may_keep_register(actor)
     model.check_year(day.year)
     async with database.transaction() as tx:
+        await keeping.check_keeps_all(tx.connection, actor)
         present = await store.lock(tx, day)
         if present is None and expected is not None:
             raise StaleVersion(f"If-Match names version {expected}, and nothing is said of {day} yet")
@@ -54,6 +56,7 @@ async def clear_calendar_day(database: Database, day: date, expected: int | None
     """Say nothing of a date any more: what is published holds."""
     rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
+        await keeping.check_keeps_all(tx.connection, actor)
         present = await store.lock(tx, day)
         if present is None or present.cleared_at is not None:
             raise NotFound(f"the office says nothing of {day}: what is published holds")

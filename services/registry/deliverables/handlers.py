@@ -80,6 +80,7 @@ async def change_deliverable(
     database: Database, id: UUID, command: ChangeDeliverable, expected: int, actor: Principal
 ) -> Deliverable:
     """Change the fields that were sent, in the deliverable and in what each unit owes for it."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         present = await _lock(tx, id, expected, actor)
         deliverable = model.change(present, command.sent(), tx.now)

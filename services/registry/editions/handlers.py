@@ -17,6 +17,7 @@ async def issue_edition(
     database: Database, campaign_id: UUID, command: IssueEdition, actor: Principal
 ) -> Edition:
     """Freeze the key activities as they stand, under the next number."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         rules.check_may_run(actor, await campaigns.lock(tx, campaign_id))
         chosen = await activities.lock_these(tx, await store.find_chosen(tx.connection, campaign_id))

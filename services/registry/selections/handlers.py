@@ -27,6 +27,7 @@ async def select_activities(
     database: Database, campaign_id: UUID, command: SelectActivities, actor: Principal
 ) -> SelectionMade:
     """Choose many activities, or take them back: all, or none where one that was named cannot be."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         rules.check_may_run(actor, await campaigns.find(tx.connection, campaign_id))
         if command.filter is not None:
@@ -59,6 +60,7 @@ async def number_activities(
     database: Database, campaign_id: UUID, command: NumberActivities, actor: Principal
 ) -> NumbersGiven:
     """Give the key activities their numbers anew, without a gap, and keep the order of categories."""
+    rules.check_may_keep_register(actor)
     async with database.transaction() as tx:
         campaign = await campaigns.lock(tx, campaign_id)
         rules.check_may_run(actor, campaign)

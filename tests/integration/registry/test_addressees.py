@@ -108,15 +108,21 @@ async def test_a_closed_unit_is_never_meant(world: World) -> None:
     await an_activity(world, "town", selection="key")
     closing = {"closed_on": "2024-09-01"}
     assert (await world.patch(f"/v1/organizations/{world.ids['town']}", closing, 1)).status_code == 200
-    for clause in (
-        {"organization_ids": [world.ids["town"]]},
-        {"below": world.ids["district"]},
-        {"kind": "town"},
-        {"hosts_of": "key"},
+    for moment, count, codes in (
+        (datetime(2024, 8, 31, 15, 59, 59, tzinfo=UTC), 1, []),
+        (datetime(2024, 8, 31, 16, tzinfo=UTC), 0, ["empty_clause"]),
     ):
-        answer = (await preview(world, clause)).json()
-        assert answer["organization_count"] == 0
-        assert [each["code"] for each in answer["warnings"]] == ["empty_clause"]
+        # By the day in China: the last second of the day before, and the first of the closing day.
+        world.at(moment)
+        for clause in (
+            {"organization_ids": [world.ids["town"]]},
+            {"below": world.ids["district"]},
+            {"kind": "town"},
+            {"hosts_of": "key"},
+        ):
+            answer = (await preview(world, clause)).json()
+            assert answer["organization_count"] == count, (moment, clause)
+            assert [each["code"] for each in answer["warnings"]] == codes, (moment, clause)
 
 
 async def test_hosts_are_those_of_this_campaign(world: World) -> None:

@@ -115,8 +115,9 @@ async def test_a_name_that_is_given_up_is_kept_with_its_time(world: World) -> No
 async def test_the_history_says_who_when_what_and_what_is_different_since(world: World) -> None:
     await rename(world, "town", "盛泽街道", 1)
     world.later(hours=1)
+    world.keys["its district"] = (await world.make_key("district", "coordinator"))["key"]
     await world.patch(
-        f"{ORGANIZATIONS}/{world.ids['town']}", {"sort_order": 9}, version=2, key="other office"
+        f"{ORGANIZATIONS}/{world.ids['town']}", {"sort_order": 9}, version=2, key="its district"
     )
     path = f"{ORGANIZATIONS}/{world.ids['town']}/history"
     made, renamed, ordered = await world.items(path, "reporter")
@@ -129,7 +130,7 @@ async def test_the_history_says_who_when_what_and_what_is_different_since(world:
     assert {change["field"] for change in renamed["changes"]} == {"name", "aliases", "former_names"}
     assert ordered["changes"] == [{"field": "sort_order", "before": 3, "after": 9}]
     assert ordered["occurred_at"] == "2024-08-30T02:00:00Z"
-    assert ordered["actor"]["organization_id"] == world.ids["other district"]
+    assert ordered["actor"]["organization_id"] == world.ids["district"]
     assert ordered["actor"]["role"] == "coordinator"
     page = (await world.get(f"{path}?limit=2")).json()
     rest = (await world.get(f"{path}?limit=2&cursor={page['next_cursor']}")).json()

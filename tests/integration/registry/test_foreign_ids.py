@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.integration.registry.conftest import World
-from tests.integration.registry.test_roles import EXPECTED, Stage
+from tests.integration.registry.test_roles import EXPECTED, REASON, Stage
 
 # What every unit may read of any campaign: the directory and the plan, for they go out with the notice.
 PLAN = {
@@ -14,6 +14,7 @@ PLAN = {
     "GET /v1/campaigns/{id}",
     "GET /v1/campaigns/{campaign_id}/theme-days",
     "GET /v1/campaigns/{campaign_id}/notices",
+    "GET /v1/campaigns/{campaign_id}/acknowledgements",
     "GET /v1/campaigns/{campaign_id}/deliverables",
     "GET /v1/deliverables/{id}",
     "GET /v1/campaigns/{campaign_id}/assignments",
@@ -27,9 +28,15 @@ PLAN = {
     "GET /v1/organizations/{id}/history",
 }
 # Of the system, not of a campaign: ops and coordinators look after what was set aside.
-OF_THE_SYSTEM = {"POST /v1/parked/{id}/retry", "DELETE /v1/name-decisions/{id}"}
+OF_THE_SYSTEM = {"POST /v1/parked/{id}/retry"}
+# What holds for the whole register: the office at the root changes it, and no district.
+OF_ALL = {
+    "PUT /v1/calendar-days/{date}",
+    "DELETE /v1/calendar-days/{date}",
+    "DELETE /v1/name-decisions/{id}",
+}
 WITH_IDS = [route for route in EXPECTED if "{" in route and route not in OF_THE_SYSTEM]
-NOT_TOLD = ("notices", "draft", "assignments", "drafted", "imports", "keys")
+NOT_TOLD = ("notices", "draft", "discarded", "assignments", "drafted", "imports", "keys")
 
 
 @pytest.fixture
@@ -62,13 +69,24 @@ async def test_another_districts_ids_are_answered_as_ids_of_nothing(theirs: Stag
     assert await theirs.world.facts() == before
 
 
-async def test_each_of_these_requests_is_granted_to_the_district_itself(theirs: Stage) -> None:
+async def test_each_of_these_requests_is_granted_to_the_district_itself_or_to_the_root(theirs: Stage) -> None:
     refused = []
     for route in WITH_IDS:
         answer = await theirs.ask(route, "other office")
-        if answer.status_code >= 400:
+        if (answer.status_code >= 400) != (route in OF_ALL):
             refused.append((route, answer.text))
+        if route in OF_ALL:
+            assert answer.json()["code"] == "not_allowed"
+            assert (await theirs.ask(route, "coordinator")).status_code < 300, route
     assert refused == []
+
+
+async def owed_ids(theirs: Stage) -> list[str]:
+    """What the district's own coordinator sees to be owed: one assignment of each deliverable."""
+    path = f"/v1/campaigns/{theirs.campaign_id}/assignments"
+    owed = await theirs.world.items(path, theirs.runs)
+    assert [each["deliverable_id"] for each in owed] == [theirs.ids["deliverables"], theirs.ids["cancelled"]]
+    return [each["id"] for each in owed]
 
 
 @pytest.mark.parametrize("caller", ["coordinator", "auditor"])
@@ -82,9 +100,9 @@ async def test_the_city_reads_a_districts_campaign_without_its_drafts_and_change
     }
     assert listed == {
         "notices": [theirs.ids["notices"]],
-        "assignments": [theirs.ids["assignments"]],
+        "assignments": await owed_ids(theirs),
         "activities": [theirs.ids["activities"], theirs.ids["called off"]],
-        "deliverables": [theirs.ids["deliverables"]],
+        "deliverables": [theirs.ids["deliverables"], theirs.ids["cancelled"]],
     }
     seen = {
         f"/v1/notices/{theirs.ids['notices']}": 200,
@@ -95,8 +113,8 @@ async def test_the_city_reads_a_districts_campaign_without_its_drafts_and_change
     }
     assert {path: (await world.get(path, caller)).status_code for path in seen} == seen
     for route in WITH_IDS:
-        kept_by_all = "organizations" in route or "keys" in route
-        if not route.startswith("GET") and not kept_by_all:
+        is_the_roots = "organizations" in route or "keys" in route or route in OF_ALL
+        if not route.startswith("GET") and not is_the_roots:
             assert (await theirs.ask(route, caller)).status_code in (403, 404), route
     assert await world.facts() == before
 
@@ -105,7 +123,9 @@ async def test_the_districts_own_auditor_sees_its_drafts(theirs: Stage) -> None:
     world = theirs.world
     world.keys["their auditor"] = (await world.make_key("other district", "auditor"))["key"]
     notices = await world.items(f"/v1/campaigns/{theirs.campaign_id}/notices", "their auditor")
-    assert [each["state"] for each in notices] == ["issued", "draft"]
+    assert [each["id"] for each in notices] == [
+        theirs.ids[noun] for noun in ("notices", "draft", "discarded")
+    ]
     for noun, id in (("notices", "draft"), ("activities", "drafted")):
         assert (await world.get(f"/v1/{noun}/{theirs.ids[id]}", "their auditor")).status_code == 200
 
@@ -128,6 +148,7 @@ async def test_another_districts_ids_in_a_query_or_body_are_taken_as_ids_of_noth
     world, nobody = theirs.world, str(uuid4())
     ours = await world.open_campaign("our coordinator", "district", parent_id=world.campaign_id)
     at, town = f"/v1/campaigns/{ours['id']}", world.ids["town"]
+    a_key, a_unit = {"role": "reporter", "label": "平台"}, {"name": "新站", "kind": "other"}
     before = await world.facts()
 
     async def ask(id: str) -> list[tuple[int, str]]:
@@ -139,11 +160,14 @@ async def test_another_districts_ids_in_a_query_or_body_are_taken_as_ids_of_noth
             await world.post(f"{at}/notices", replacing, "our coordinator"),
             await world.post(f"{at}/take-over", taking, "our coordinator"),
             await world.post(f"{at}/take-over", {"theme_days": [id]}, "our coordinator"),
+            await world.post("/v1/keys", a_key | {"organization_id": id}, "our coordinator"),
+            await world.post("/v1/organizations", a_unit | {"parent_id": id}, "our coordinator"),
+            await world.post(f"/v1/organizations/{town}/merge", {"into_id": id, **REASON}, "our coordinator"),
         ]
         return [(answer.status_code, answer.text.replace(id, "…")) for answer in answers]
 
     said = await ask(nobody)
     for id in (theirs.ids["deliverables"], theirs.ids["notices"], theirs.ids["draft"], theirs.units["town"]):
         assert await ask(id) == said
-    assert [status for status, _ in said] == [200, 200, 422, 422, 422]
+    assert [status for status, _ in said] == [200, 200, 422, 422, 422, 403, 403, 403]
     assert await world.facts() == before

@@ -16,7 +16,8 @@ from tests.support.files import a_pdf
 
 # The office's coordinator comes last: what it does, it does once. `other` is a coordinator whose campaign this is
 # not, `stranger` a unit that the notice was not addressed to; the auditor and ops hold keys of the office, which is
-# an addressee. The campaign stands under none, so that there is nothing to take over; the activity is a draft.
+# an addressee. The campaign stands under none, so that there is nothing to take over; the activity is registered, and
+# so everybody's to read.
 TABLE = """
                                                      none stranger reporter overseer auditor ops other coordinator
     GET    /live                                     200  200      200      200      200     200 200   200
@@ -76,14 +77,14 @@ TABLE = """
     PUT    /v1/assignments/{id}/waiver               401  403      403      403      403     403 404   200
     POST   /v1/assignments/{id}/unwaive              401  403      403      403      403     403 404   200
     GET    /v1/calendar-days                         401  200      200      200      200     403 200   200
-    PUT    /v1/calendar-days/{date}                  401  403      403      403      403     403 200   200
-    DELETE /v1/calendar-days/{date}                  401  403      403      403      403     403 204   204
+    PUT    /v1/calendar-days/{date}                  401  403      403      403      403     403 403   200
+    DELETE /v1/calendar-days/{date}                  401  403      403      403      403     403 403   204
     GET    /v1/campaigns/{campaign_id}/activities    401  200      200      200      200     403 200   200
     POST   /v1/campaigns/{campaign_id}/activities    401  403      403      403      403     403 404   201
-    GET    /v1/activities/{id}                       401  404      404      404      200     403 404   200
-    PATCH  /v1/activities/{id}                       401  403      403      403      403     403 404   200
+    GET    /v1/activities/{id}                       401  200      200      200      200     403 200   200
+    PATCH  /v1/activities/{id}                       401  404      404      404      403     403 404   200
     GET    /v1/activities/{id}/history               401  200      200      200      200     403 200   200
-    POST   /v1/activities/{id}/register              401  404      404      404      404     403 404   200
+    POST   /v1/activities/{id}/register              401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/confirm               401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/postpone              401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/reschedule            401  403      403      403      403     403 404   200

@@ -206,7 +206,8 @@ async def test_an_acknowledgement_that_was_given_or_due_before_stays(world: Worl
     [
         ("district", "district", 422, "merged_into_itself"),
         ("district", "town", 422, "successor_below"),
-        ("office", "town", 422, "successor_below"),
+        ("district", "village", 422, "successor_below"),
+        ("office", "town", 403, "own_place"),
         ("department", "nobody", 422, "organization_unknown"),
         ("department", "closed", 422, "organization_closed"),
         ("closed", "department", 409, "closed_already"),
@@ -218,6 +219,7 @@ async def test_a_merger_that_cannot_be_undone_and_makes_no_sense_is_refused(
 ) -> None:
     world.ids["nobody"] = str(uuid4())
     world.ids["closed"] = (await world.make_unit("旧局"))["id"]
+    world.ids["village"] = (await world.make_unit("某村", parent_id=world.ids["town"]))["id"]
     await world.patch(f"{ORGANIZATIONS}/{world.ids['closed']}", {"closed_on": "2024-08-29"}, version=1)
     before = await world.facts()
     body = {"into_id": world.ids[into], **WHY}
