@@ -24,6 +24,7 @@ from chassis.database import Database
 from chassis.files.settings import FileSettings
 from chassis.files.uploads import Files, open_files
 from chassis.http import operations, problems
+from chassis.http.description import DescribedApp
 from chassis.http.middleware import Surroundings
 from chassis.http.routes import Shortcut
 from chassis.key_uses import KeyUses, Tell
@@ -156,7 +157,7 @@ def make_app(running: Running) -> FastAPI:
         finally:
             await _end(running, tasks)
 
-    app = FastAPI(
+    app = DescribedApp(
         title=f"Rollcall {service.name}",
         version="1",
         docs_url=None,

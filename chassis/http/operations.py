@@ -44,7 +44,10 @@ async def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@health.get("/ready")
+@health.get(
+    "/ready",
+    responses={503: {"description": "Nothing can be served", "content": {"application/json": {}}}},
+)
 async def ready(request: Request, response: Response) -> dict[str, Any]:
     """503 while nothing can be served. A bus that is away is named, but submissions are still taken in."""
     running = request.app.state.running

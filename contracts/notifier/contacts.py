@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from contracts.shapes import Aggregate, Command, Line, Shape
 
@@ -31,6 +31,22 @@ ChannelSetting = Annotated[EmailChannel | WebhookChannel, Field(discriminator="k
 
 
 class SetContact(Command):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "organization_id": "0191a1f2-7c5e-7a3b-9d4e-5f6071829302",
+                    "name": "值班室",
+                    "channels": [
+                        {"kind": "email", "address": "zhiban@example.cn"},
+                        {"kind": "webhook", "url": "https://oa.example.cn/hooks/rollcall"},
+                    ],
+                    "locale": "zh-CN",
+                }
+            ]
+        }
+    )
+
     organization_id: UUID
     name: Line
     channels: list[ChannelSetting] = Field(max_length=10)

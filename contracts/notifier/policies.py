@@ -102,6 +102,21 @@ class SetReminderPolicy(Command):
     """Replaces the whole policy: what is left out is as in the default, null quiet hours are none, no steps
     no reminders."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "steps": [
+                        {"offset_working_days": -7, "at": "09:00", "to": "owner"},
+                        {"offset_working_days": 3, "at": "09:00", "to": "parent"},
+                    ],
+                    "quiet_hours": {"from": "20:00", "to": "08:00"},
+                    "on_days_off": "before",
+                }
+            ]
+        }
+    )
+
     steps: list[AskedStep] = Field(max_length=20)
     quiet_hours: AskedQuietHours | None = AskedQuietHours(begins=time(20), ends=time(8))
     on_days_off: OnDaysOff = "before"

@@ -274,6 +274,8 @@ class ReportActivity(Command):
 class SelectActivity(Command):
     """Null takes the selection back."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"selection": "key"}]})
+
     selection: Selection | None
 
 

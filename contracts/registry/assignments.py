@@ -101,10 +101,14 @@ class ExtendedAssignments(Shape):
 
 
 class WaiveAssignment(Command):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "本单位未承办活动"}]})
+
     reason: Reason
 
 
 class UnwaiveAssignment(Command):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "免报有误，仍须报送"}]})
+
     reason: Reason
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from contracts.envelope import Event
 from contracts.shapes import Aggregate, Change, Command, Line, Shape, Title
@@ -40,6 +40,22 @@ class Campaign(Aggregate):
 
 
 class OpenCampaign(Command):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "2024年苏州市网络安全宣传周",
+                    "theme": "网络安全为人民，网络安全靠人民",
+                    "starts_on": "2024-09-09",
+                    "ends_on": "2024-09-15",
+                    "timezone": "Asia/Shanghai",
+                    "issuer_id": "0191a1f2-7c5e-7a3b-9d4e-5f6071829301",
+                    "based_on": ["关于开展2024年国家网络安全宣传周的通知"],
+                }
+            ]
+        }
+    )
+
     name: Title
     theme: Title
     starts_on: date
@@ -57,6 +73,10 @@ class OpenCampaign(Command):
 
 
 class ChangeCampaign(Change):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"theme": "网络安全为人民，网络安全靠人民", "ends_on": "2024-09-16"}]}
+    )
+
     name: Title = ""
     theme: Title = ""
     starts_on: date = date.min

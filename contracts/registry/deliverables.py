@@ -97,6 +97,12 @@ class ChangeDeliverable(Change):
 
 
 class SetDue(Command):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"due_on": "2024-09-18", "due_time": "18:00:00", "reason": "顺延至节后"}]
+        }
+    )
+
     due_on: date | None
     due_time: time | None = None
     reason: Reason
@@ -109,6 +115,10 @@ class CancelDeliverable(Command):
 
 
 class AddOwedBy(Command):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"organization_ids": ["0191a1f2-7c5e-7a3b-9d4e-5f6071829302"]}]}
+    )
+
     organization_ids: Ids
 
 

@@ -30,6 +30,19 @@ class ShownKey(Key):
 
 
 class IssueKey(Command):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "organization_id": "0191a1f2-7c5e-7a3b-9d4e-5f6071829302",
+                    "role": "reporter",
+                    "label": "吴江区报送平台",
+                    "expires_at": "2024-12-31T23:59:59+08:00",
+                }
+            ]
+        }
+    )
+
     organization_id: UUID
     role: Role
     label: Line
@@ -37,6 +50,8 @@ class IssueKey(Command):
 
 
 class ChangeKey(Change):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"label": "吴江区新报送平台"}]})
+
     label: Line = ""
     expires_at: GivenInstant | None = None
 

@@ -90,6 +90,12 @@ class DraftNotice(Command):
 
 
 class ChangeNotice(Change):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"title": "关于开展网络安全宣传周活动的补充通知", "acknowledge_on": "2024-09-03"}]
+        }
+    )
+
     title: Title = ""
     body: Prose = ""
     addressee_ids: Ids | None = None
@@ -108,6 +114,8 @@ class ChangeNotice(Change):
 
 
 class Acknowledge(Command):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"acknowledged_by": "值班员"}]})
+
     acknowledged_by: Line
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from contracts.envelope import Event
 from contracts.shapes import Aggregate, Change, Command, Instant, Line, Shape
@@ -53,6 +53,21 @@ class Organization(Aggregate):
 
 
 class CreateOrganization(Command):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "吴江区委宣传部（网信办）",
+                    "short_name": "吴江区",
+                    "kind": "district",
+                    "parent_id": "0191a1f2-7c5e-7a3b-9d4e-5f6071829301",
+                    "aliases": ["吴江区委网信办"],
+                    "sort_order": 5,
+                }
+            ]
+        }
+    )
+
     name: Line
     short_name: Line | None = None
     kind: Kind
@@ -63,6 +78,10 @@ class CreateOrganization(Command):
 
 
 class ChangeOrganization(Change):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"aliases": ["吴江区委网信办", "吴江网信办"], "sort_order": 6}]}
+    )
+
     name: Line = ""
     short_name: Line | None = None
     kind: Kind = "other"
@@ -74,6 +93,10 @@ class ChangeOrganization(Change):
 
 
 class ResolveNames(Command):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"names": ["吴江区委宣传部(网信办)", "住房和城乡建设局"]}]}
+    )
+
     names: list[Line] = Field(min_length=1, max_length=1_000)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from contracts.envelope import Event
 from contracts.shapes import Aggregate, Command, Title
@@ -20,6 +20,21 @@ class ThemeDay(Aggregate):
 
 
 class SetThemeDay(Command):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "date": "2024-09-13",
+                    "name": "金融日",
+                    "organiser_ids": [
+                        "0191a1f2-7c5e-7a3b-9d4e-5f6071829303",
+                        "0191a1f2-7c5e-7a3b-9d4e-5f6071829304",
+                    ],
+                }
+            ]
+        }
+    )
+
     date: date
     name: Title
     organiser_ids: list[UUID] = Field(min_length=1, max_length=50)

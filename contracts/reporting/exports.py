@@ -3,6 +3,8 @@
 from typing import Literal
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from contracts.envelope import Event
 from contracts.shapes import Aggregate, Command, GivenInstant, Instant
 
@@ -24,6 +26,10 @@ class Export(Aggregate):
 
 
 class RequestExport(Command):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "annex_xlsx", "as_of": "2024-09-16T18:00:00+08:00"}]}
+    )
+
     kind: ExportKind
     as_of: GivenInstant | None = None
 

@@ -157,12 +157,18 @@ class ReturnSubmission(Decide):
 class AcceptSubmission(Decide):
     """Nothing more is to be said."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1}]})
+
 
 class ReopenSubmission(Decide):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 2, "reason": "数据有误，请更正"}]})
+
     reason: Reason
 
 
 class WithdrawSubmission(Decide):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "reason": "误报"}]})
+
     reason: Reason | None = None
 
 

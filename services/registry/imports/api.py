@@ -25,7 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 async def preview_import(
     campaign_id: UUID,
     file: Annotated[UploadFile, File(description="an xlsx, or a csv in UTF-8 or GB18030")],
-    kind: Annotated[ImportKind, Form()],
+    kind: Annotated[ImportKind, Form(description="what its rows are")],
     caller: Caller,
     database: Db,
     prefixes: NamePrefixes,
