@@ -34,6 +34,7 @@ from contracts.registry.activities import (
 )
 from contracts.registry.campaigns import Campaign
 from services.registry import rules
+from services.registry.access import keeping
 from services.registry.activities import model, moves, store
 from services.registry.addressees.handlers import enrol
 from services.registry.attachments import store as attachments
@@ -78,7 +79,7 @@ async def change_activity(
         check_version(present.version, expected)
         await check_known(tx, "hosts", [host.organization_id for host in fields.get("hosts", [])])
         await _check_attached(
-            tx, {name: fields[name] for name in ATTACHED if name in fields}, campaign, actor
+            tx, {name: fields[name] for name in ATTACHED if name in fields}, campaign, actor, present
         )
         activity = model.change(present, fields, tx.now)
         return await _keep(tx, present, activity, campaign, ActivityChanged, actor)
@@ -206,7 +207,7 @@ async def _move(
         present, campaign = await _lock(tx, id, actor)
         rules.check_may_run(actor, campaign)
         check_version(present.version, expected)
-        await _check_attached(tx, attached or {}, campaign, actor)
+        await _check_attached(tx, attached or {}, campaign, actor, present)
         return await _keep(tx, present, change(present, tx.now), campaign, fact, actor)
 
 
@@ -235,15 +236,25 @@ async def _keep(
 
 
 async def _check_attached(
-    tx: Transaction, attached: Mapping[str, Any], campaign: Campaign, actor: Principal
+    tx: Transaction,
+    attached: Mapping[str, Any],
+    campaign: Campaign,
+    actor: Principal,
+    present: Activity | None = None,
 ) -> None:
-    """Refuse ids that name no attachment; a unit attaches its own, and knows of no others."""
+    """Refuse ids that name no attachment; a unit attaches its own, and knows of no others.
+
+    Whoever runs the campaign attaches those of the organizations that it keeps, and leaves what is attached already.
+    """
     places = {f"{name}.{nth}" if name.endswith("ids") else name: id for name, nth, id in _ids(attached)}
     if not places:
         return
     unknown = await attachments.find_missing(tx.connection, list(places.values()))
     if not rules.runs(actor, campaign):
         unknown |= await store.find_foreign(tx.connection, list(places.values()), actor.organization_id)
+    elif (kept := await keeping.read_kept(tx.connection, actor)) is not None:
+        outside = await store.find_outside(tx.connection, list(places.values()), kept)
+        unknown |= outside - _named(present)
     errors = [
         {"field": place, "message": f"{id} is not among the attachments"}
         for place, id in places.items()
@@ -252,6 +263,14 @@ async def _check_attached(
     if errors:
         detail = "; ".join(f"{each['field']}: {each['message']}" for each in errors[:3])
         raise AttachmentUnknown(detail, errors=errors)
+
+
+def _named(activity: Activity | None) -> set[UUID]:
+    """What is attached already."""
+    if activity is None:
+        return set()
+    named = activity.model_dump(include={*ATTACHED, "report_attachment_ids"})
+    return {id for _, _, id in _ids(named)}
 
 
 def _ids(attached: Mapping[str, Any]) -> Sequence[tuple[str, int, UUID]]:

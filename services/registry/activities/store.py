@@ -141,6 +141,21 @@ async def find_foreign(connection: Connection, ids: Sequence[UUID], organization
     return {row["id"] for row in await connection.fetch(FOREIGN, ids, organization_id)}
 
 
+OUTSIDE = """
+    WITH RECURSIVE below AS (
+        SELECT $2::uuid AS id
+        UNION
+        SELECT o.id FROM organization o JOIN below ON o.parent_id = below.id
+    )
+    SELECT id FROM attachment WHERE id = ANY ($1) AND organization_id NOT IN (SELECT id FROM below)
+"""
+
+
+async def find_outside(connection: Connection, ids: Sequence[UUID], organization_id: UUID) -> set[UUID]:
+    """Those of `ids` that name an attachment of neither this organization nor one below it."""
+    return {row["id"] for row in await connection.fetch(OUTSIDE, ids, organization_id)}
+
+
 async def _write(tx: Transaction, statement: str, activities: Sequence[Activity]) -> None:
     rows = [[_value(each, name) for name in Activity.model_fields] for each in activities]
     try:

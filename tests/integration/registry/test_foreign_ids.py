@@ -144,20 +144,38 @@ async def test_a_host_sees_the_draft_of_its_own_activity(theirs: Stage) -> None:
     assert (await world.get(f"/v1/activities/{uuid4()}", "host")).status_code == 404
 
 
+async def test_a_file_that_a_unit_from_elsewhere_attached_to_its_draft_stays_attached(theirs: Stage) -> None:
+    world, at = theirs.world, f"/v1/campaigns/{theirs.campaign_id}/activities"
+    file = (await theirs.store_file("town")).json()["id"]
+    draft = {"category": "讲座", "name": "讲座", "hosts": [{"organization_id": world.ids["town"]}]}
+    made = await world.make(at, draft | {"attachment_ids": [file]}, "town")
+    path, own = f"/v1/activities/{made['id']}", theirs.ids["attachments"]
+    kept = await world.patch(path, {"attachment_ids": [own, file]}, 1, theirs.runs)
+    assert (kept.status_code, kept.json()["attachment_ids"]) == (200, [own, file])
+    other = (await theirs.store_file("town")).json()["id"]
+    refused = await world.patch(path, {"attachment_ids": [own, file, other]}, 2, theirs.runs)
+    assert (refused.status_code, refused.json()["code"]) == (422, "attachment_unknown")
+    assert [each["field"] for each in refused.json()["errors"]] == ["attachment_ids.2"]
+
+
 async def test_another_districts_ids_in_a_query_or_body_are_taken_as_ids_of_nothing(theirs: Stage) -> None:
     world, nobody = theirs.world, str(uuid4())
     ours = await world.open_campaign("our coordinator", "district", parent_id=world.campaign_id)
     at, town = f"/v1/campaigns/{ours['id']}", world.ids["town"]
     a_key, a_unit = {"role": "reporter", "label": "平台"}, {"name": "新站", "kind": "other"}
+    an_activity = {"category": "讲座", "name": "讲座", "hosts": [{"organization_id": town}]}
     before = await world.facts()
 
     async def ask(id: str) -> list[tuple[int, str]]:
         replacing = {"title": "更正", "body": "正文", "addressee_ids": [town], "replaces_id": id}
+        attaching = {"title": "通知", "body": "正文", "addressee_ids": [town], "attachment_ids": [id]}
         taking = {"deliverables": [{"deliverable_id": id, "owed_by": [town]}]}
         answers = [
             await world.get(f"{at}/assignments?deliverable_id={id}", "our coordinator"),
             await world.get(f"/v1/keys?organization_id={id}", "our coordinator"),
             await world.post(f"{at}/notices", replacing, "our coordinator"),
+            await world.post(f"{at}/notices", attaching, "our coordinator"),
+            await world.post(f"{at}/activities", an_activity | {"attachment_ids": [id]}, "our coordinator"),
             await world.post(f"{at}/take-over", taking, "our coordinator"),
             await world.post(f"{at}/take-over", {"theme_days": [id]}, "our coordinator"),
             await world.post("/v1/keys", a_key | {"organization_id": id}, "our coordinator"),
@@ -167,7 +185,8 @@ async def test_another_districts_ids_in_a_query_or_body_are_taken_as_ids_of_noth
         return [(answer.status_code, answer.text.replace(id, "…")) for answer in answers]
 
     said = await ask(nobody)
-    for id in (theirs.ids["deliverables"], theirs.ids["notices"], theirs.ids["draft"], theirs.units["town"]):
+    nouns = ("deliverables", "notices", "draft", "attachments")
+    for id in (*(theirs.ids[noun] for noun in nouns), theirs.units["town"]):
         assert await ask(id) == said
-    assert [status for status, _ in said] == [200, 200, 422, 422, 422, 403, 403, 403]
+    assert [status for status, _ in said] == [200, 200, 422, 422, 422, 422, 422, 403, 403, 403]
     assert await world.facts() == before

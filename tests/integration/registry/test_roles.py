@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Route
 from chassis.service import make_app, make_running
 from services.registry.app import SERVICE
 from tests.integration.registry.conftest import World
-from tests.integration.registry.test_activity_moves import attach
 from tests.support.files import a_pdf
 
 # The office's coordinator comes last: what it does, it does once. `other` is a coordinator whose campaign this is
@@ -196,7 +195,8 @@ class Stage:
 
     async def _set_activities(self, at: str) -> None:
         self.ids["drafted"] = (await self.make(f"{at}/activities", self.activity()))["id"]
-        self.ids["activities"] = await self.register(at, threat_assessment_id=await attach(self.world))
+        threat = (await self.store_file(self.runs)).json()["id"]
+        self.ids["activities"] = await self.register(at, threat_assessment_id=threat)
         self.ids["called off"] = await self.register(at)
         path = f"/v1/activities/{self.ids['activities']}/selection"
         await self.world.put(path, {"selection": "key"}, self.runs)
