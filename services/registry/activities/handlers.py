@@ -34,6 +34,7 @@ from contracts.registry.activities import (
 )
 from contracts.registry.campaigns import Campaign
 from services.registry import rules
+from services.registry.access.keeping import read_kept
 from services.registry.activities import model, moves, store
 from services.registry.addressees.handlers import enrol
 from services.registry.attachments import store as attachments
@@ -234,13 +235,17 @@ async def _keep(
 async def _check_attached(
     tx: Transaction, attached: Mapping[str, Any], campaign: Campaign, actor: Principal
 ) -> None:
-    """Refuse ids that name no attachment; a unit attaches its own, and knows of no others."""
+    """Refuse ids that name no attachment; a unit attaches its own, an issuer those of its subtree.
+
+    Whoever names a file is shown it, so nobody knows of others.
+    """
     places = {f"{name}.{nth}" if name.endswith("ids") else name: id for name, nth, id in _ids(attached)}
     if not places:
         return
     unknown = await attachments.find_missing(tx.connection, list(places.values()))
-    if not rules.runs(actor, campaign):
-        unknown |= await store.find_foreign(tx.connection, list(places.values()), actor.organization_id)
+    runs = rules.runs(actor, campaign)
+    if not runs or await read_kept(tx.connection, actor) is not None:
+        unknown |= await store.find_foreign(tx.connection, list(places.values()), actor.organization_id, runs)
     errors = [
         {"field": place, "message": f"{id} is not among the attachments"}
         for place, id in places.items()

@@ -133,12 +133,22 @@ async def let_numbers_go(tx: Transaction, ids: Sequence[UUID]) -> None:
     await tx.connection.execute(LET_NUMBERS_GO, ids)
 
 
-FOREIGN = "SELECT id FROM attachment WHERE id = ANY ($1) AND organization_id <> $2"
+FOREIGN = """
+    WITH RECURSIVE seen AS (
+        SELECT $2::uuid AS id
+        UNION
+        SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id WHERE $3
+    )
+    SELECT id FROM attachment WHERE id = ANY ($1) AND organization_id NOT IN (SELECT id FROM seen)
+"""
 
 
-async def find_foreign(connection: Connection, ids: Sequence[UUID], organization_id: UUID) -> set[UUID]:
-    """Those of `ids` that name an attachment of another organization."""
-    return {row["id"] for row in await connection.fetch(FOREIGN, ids, organization_id)}
+async def find_foreign(
+    connection: Connection, ids: Sequence[UUID], organization_id: UUID, with_those_below: bool
+) -> set[UUID]:
+    """Those of `ids` that name an attachment of another organization, or of one that is not below it either."""
+    rows = await connection.fetch(FOREIGN, ids, organization_id, with_those_below)
+    return {row["id"] for row in rows}
 
 
 async def _write(tx: Transaction, statement: str, activities: Sequence[Activity]) -> None:
