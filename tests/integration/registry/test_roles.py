@@ -83,7 +83,7 @@ TABLE = """
     GET    /v1/activities/{id}                       401  404      404      404      200     403 404   200
     PATCH  /v1/activities/{id}                       401  403      403      403      403     403 404   200
     GET    /v1/activities/{id}/history               401  200      200      200      200     403 200   200
-    POST   /v1/activities/{id}/register              401  404      404      404      404     403 404   200
+    POST   /v1/activities/{id}/register              401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/confirm               401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/postpone              401  403      403      403      403     403 404   200
     POST   /v1/activities/{id}/reschedule            401  403      403      403      403     403 404   200
@@ -110,6 +110,7 @@ TABLE = """
 """
 # What is asked for where it is not the one that all others are asked of.
 NOUNS = {
+    "GET /v1/activities/{id}": "drafted",
     "PATCH /v1/notices/{id}": "draft",
     "POST /v1/notices/{id}/issue": "draft",
     "DELETE /v1/notices/{id}": "discarded",
