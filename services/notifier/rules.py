@@ -1,5 +1,8 @@
 """Who may do what in the notifier: plain functions over the principal and the resource, and nothing else decides."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from chassis.access import Principal
@@ -20,14 +23,42 @@ def check_may_read(principal: Principal) -> None:
         )
 
 
-def check_may_set_contact(principal: Principal, organization_id: UUID) -> None:
-    """The office sets everybody's, a unit its own."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the caller stands to one organization: `line` is that one and those above it.
+
+    `keeps_all`: the caller's own organization is an office at the root of the tree.
+    """
+
+    keeps_all: bool
+    line: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is shown of contacts and notifications: all; or those of an organization, and of those below it.
+
+    `campaigns`: also what is told in campaigns that it issues, or that it and those below issue.
+    """
+
+    everything: bool
+    organization_id: UUID
+    contacts_below: bool = False
+    told_below: bool = False
+    campaigns: Literal["none", "own", "below"] = "none"
+    incidents: bool = True
+
+
+def check_may_set_contact(principal: Principal, organization_id: UUID, standing: Standing) -> None:
+    """An office at the root sets everybody's, another coordinator those of its subtree, a unit its own."""
     if principal.role == "coordinator":
+        if not standing.keeps_all and principal.organization_id not in standing.line:
+            raise not_yours_to_set()
         return
     if principal.role not in ("reporter", "overseer"):
         raise NotAllowed(f"the role {principal.role} sets no contacts; expected coordinator or reporter")
     if principal.organization_id != organization_id:
-        raise NotFound("there is no such organization, or its contact is not yours to set")
+        raise not_yours_to_set()
 
 
 def check_may_run(principal: Principal, issuer_id: UUID) -> None:
@@ -38,11 +69,40 @@ def check_may_run(principal: Principal, issuer_id: UUID) -> None:
         raise NotFound("there is no such campaign, or it is not yours to run")
 
 
-def only_told(principal: Principal, asked: UUID | None) -> UUID | None:
-    """Whose contacts and notifications are shown: a unit's own; the office and auditors see all (None)."""
+def not_yours_to_set() -> NotFound:
+    """The one answer for an organization that is not there and for one of others."""
+    return NotFound(
+        "there is no such organization, or its contact is not yours to set; one that was just made takes a moment to"
+        " arrive"
+    )
+
+
+def check_may_see_unreachable(principal: Principal, issuer_id: UUID, line: Collection[UUID]) -> None:
+    """The issuer's coordinator, and auditors of the issuer and of those above it, who are `line`."""
+    if principal.role != "auditor":
+        check_may_run(principal, issuer_id)
+    elif principal.organization_id not in line:
+        raise NotFound("there is no such campaign, or it is not yours to see")
+
+
+def sight_of(principal: Principal, standing: Standing) -> Sight:
+    """A coordinator sees its subtree and its campaigns, at the root all; an auditor the campaigns of its subtree.
+
+    A unit sees its own. That there is an incident is nothing for auditors.
+    """
     check_may_read(principal)
-    if principal.role in ("coordinator", "auditor"):
-        return asked
-    if asked is not None and asked != principal.organization_id:
+    own = principal.organization_id
+    if principal.role == "coordinator":
+        return Sight(standing.keeps_all, own, contacts_below=True, told_below=True, campaigns="own")
+    if principal.role == "auditor":
+        return Sight(False, own, contacts_below=True, campaigns="below", incidents=False)
+    return Sight(False, own)
+
+
+def check_may_ask(principal: Principal, asked: UUID | None, standing: Standing) -> None:
+    """What others are told is not found; `standing` is the caller's to the organization that is asked for."""
+    sight = sight_of(principal, standing)
+    if asked is None or sight.everything or asked == principal.organization_id:
+        return
+    if not sight.contacts_below or principal.organization_id not in standing.line:
         raise NotFound("there is no such organization, or what it is told is not yours to see")
-    return principal.organization_id

@@ -1,5 +1,6 @@
 """Who sees which figures: plain functions over the principal and the campaign, and nothing else decides."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,12 +23,13 @@ class Scope:
     with_those_below: bool
 
 
-def scope_of(principal: Principal, issuer_id: UUID) -> Scope:
-    """The issuer's coordinator and auditors see all; an overseer its subtree; a unit itself."""
+def scope_of(principal: Principal, line: Collection[UUID]) -> Scope:
+    """Coordinators and auditors of the issuer, and of those above it, see all; an overseer its subtree; a unit itself.
+
+    `line` is the issuer and those above it.
+    """
     check_may_read(principal)
-    everything = principal.role == "auditor" or (
-        principal.role == "coordinator" and principal.organization_id == issuer_id
-    )
+    everything = principal.role in ("coordinator", "auditor") and principal.organization_id in line
     return Scope(everything, principal.organization_id, principal.role == "overseer")
 
 
@@ -40,11 +42,12 @@ def check_may_read(principal: Principal) -> None:
 
 
 def check_may_export(principal: Principal, issuer_id: UUID) -> None:
-    """The annex is the office's document."""
-    if not scope_of(principal, issuer_id).everything:
+    """The annex is the office's document: drafts may stand in it."""
+    check_may_read(principal)
+    if not sees_drafts(principal, issuer_id):
         raise NotFound("there is no such campaign, or its exports are not yours to make")
 
 
-def runs(principal: Principal, issuer_id: UUID) -> bool:
-    """Whether it is the issuer's coordinator, who sees drafts of activities; others see those that they host."""
-    return principal.role == "coordinator" and principal.organization_id == issuer_id
+def sees_drafts(principal: Principal, issuer_id: UUID) -> bool:
+    """Drafts of activities are the issuer's, its coordinator's and its auditors'; others see those that they host."""
+    return principal.role in ("coordinator", "auditor") and principal.organization_id == issuer_id

@@ -19,11 +19,15 @@ class NotAssigned(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an organization stands: `above` holds it and those over it, itself first and the root last."""
+    """Where an organization stands: `above` holds it and those over it, itself first and the root last.
+
+    `over_issuer` holds the issuer of the campaign and those over that one.
+    """
 
     organization_id: UUID
     issuer_id: UUID | None
     above: tuple[UUID, ...]
+    over_issuer: tuple[UUID, ...] = ()
 
     @property
     def between(self) -> tuple[UUID, ...]:
@@ -59,13 +63,13 @@ def not_assigned() -> NotAssigned:
 
 
 def may_read(principal: Principal, standing: Standing) -> bool:
-    """The unit itself, an overseer above it, the issuer's coordinator, and auditors."""
-    if principal.role == "auditor":
-        return True
+    """The unit itself, an overseer above it, the issuer's coordinator, and auditors of the issuer or above it."""
     if principal.role == "ops":
         return False
     if principal.organization_id == standing.organization_id:
         return True
+    if principal.role == "auditor":
+        return principal.organization_id in standing.over_issuer
     return may_review(principal, standing)
 
 

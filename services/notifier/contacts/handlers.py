@@ -5,7 +5,7 @@ from dataclasses import replace
 from chassis.access import Principal
 from chassis.database import Database
 from chassis.identity import new_id
-from chassis.refusals import NotFound, check_version
+from chassis.refusals import check_version
 from contracts.notifier.contacts import Contact, SetContact, WebhookChannel
 from services.notifier import rules
 from services.notifier.contacts import store
@@ -18,14 +18,16 @@ async def set_contact(
     database: Database, command: SetContact, expected: int | None, actor: Principal
 ) -> Contact:
     """Replace where a unit is told things; the same again changes nothing."""
-    rules.check_may_set_contact(actor, command.organization_id)
+    async with database.reading() as connection:
+        standing = await directory.read_standing(connection, actor, command.organization_id)
+    rules.check_may_set_contact(actor, command.organization_id, standing)
     for channel in command.channels:
         if isinstance(channel, WebhookChannel):
             check_webhook(channel)
     channels = [channel.model_dump() for channel in command.channels]
     async with database.transaction() as tx:
         if await directory.describe(tx.connection, command.organization_id) is None:
-            raise NotFound("there is no such organization; one that was just made takes a moment to arrive")
+            raise rules.not_yours_to_set()
         present = await store.lock(tx, command.organization_id)
         if present is None:
             contact = KeptContact(

@@ -9,6 +9,7 @@ import asyncpg
 
 from chassis.connections import Connection
 from chassis.database import Transaction
+from services.notifier.rules import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,25 @@ async def save(tx: Transaction, contact: KeptContact) -> None:
 
 
 LIST = """
+    WITH RECURSIVE seen AS (
+        SELECT $4::uuid AS id
+        UNION
+        SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id WHERE $5
+    )
     SELECT id, version, created_at, updated_at, organization_id, name, locale, channels
-      FROM contact WHERE id > $1 AND ($2::uuid IS NULL OR organization_id = $2) ORDER BY id LIMIT $3
+      FROM contact
+     WHERE id > $1 AND ($2::uuid IS NULL OR organization_id = $2)
+       AND ($3 OR organization_id IN (SELECT id FROM seen))
+     ORDER BY id LIMIT $6
 """
 
 
 async def read_page(
-    connection: Connection, after: UUID, organization_id: UUID | None, limit: int
+    connection: Connection, after: UUID, organization_id: UUID | None, sight: Sight, limit: int
 ) -> list[KeptContact]:
-    """Contacts, all or one organization's."""
-    rows = await connection.fetch(LIST, after, organization_id, limit)
+    """Contacts, as far as they are shown; all or one organization's."""
+    shown = (sight.everything, sight.organization_id, sight.contacts_below)
+    rows = await connection.fetch(LIST, after, organization_id, *shown, limit)
     return [contact for row in rows if (contact := _read(row))]
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis.access import Principal
 from chassis.connections import Connection
 from chassis.refusals import NotFound
+from services.notifier.rules import Standing
 
 KEEP_ORGANIZATIONS = """
     INSERT INTO organization AS known (id, version, name, parent_id, body)
@@ -63,3 +65,29 @@ async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None
     """The organization as registry showed it; None when it was not heard of yet."""
     found: Mapping[str, Any] | None = await connection.fetchval(FIND, id)
     return found
+
+
+LINE = """
+    WITH RECURSIVE line AS (
+        SELECT $1::uuid AS id
+        UNION
+        SELECT o.parent_id FROM organization o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL
+    )
+    SELECT array_agg(id) FROM line WHERE id IS NOT NULL
+"""
+
+
+async def read_line(connection: Connection, organization_id: UUID | None) -> tuple[UUID, ...]:
+    """An organization and those above it; nobody above None."""
+    return tuple(await connection.fetchval(LINE, organization_id) or ())
+
+
+KEEPS_ALL = "SELECT parent_id IS NULL AND body->>'kind' = 'office' FROM organization WHERE id = $1"
+
+
+async def read_standing(
+    connection: Connection, principal: Principal, organization_id: UUID | None
+) -> Standing:
+    """Where the caller stands to an organization."""
+    keeps_all = bool(await connection.fetchval(KEEPS_ALL, principal.organization_id))
+    return Standing(keeps_all, await read_line(connection, organization_id))

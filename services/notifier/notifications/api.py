@@ -33,11 +33,13 @@ async def list_notifications(
     occasion: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9_+-]+$")] = None,
 ) -> Page[Notification]:
     """What was said to whom and why, over which channel, and what became of it."""
-    filters = (campaign_id, rules.only_told(caller, organization_id), state, occasion)
+    rules.check_may_read(caller)
+    filters = (campaign_id, organization_id, state, occasion)
     async with database.reading() as connection:
-        rows = await store.read_page(
-            connection, paging.after_id(), filters, paging.limit + 1, caller.organization_id
-        )
+        standing = await directory.read_standing(connection, caller, organization_id)
+        rules.check_may_ask(caller, organization_id, standing)
+        sight = rules.sight_of(caller, standing)
+        rows = await store.read_page(connection, paging.after_id(), filters, sight, paging.limit + 1)
     return cut([_in_zone(*row) for row in rows], paging, lambda each: (str(each.id),))
 
 
@@ -46,8 +48,8 @@ async def list_unreachable(campaign_id: UUID, caller: Caller, database: Db) -> P
     """Who is owed a message and has no working address."""
     async with database.reading() as connection:
         campaign = await directory.find_campaign(connection, campaign_id)
-        if caller.role != "auditor":
-            rules.check_may_run(caller, campaign.issuer_id)
+        line = await directory.read_line(connection, campaign.issuer_id)
+        rules.check_may_see_unreachable(caller, campaign.issuer_id, line)
         return Page(items=await store.read_unreachable(connection, campaign_id))
 
 

@@ -12,6 +12,7 @@ from chassis.connections import Connection
 from chassis.database import Transaction
 from contracts.notifier.notifications import Notification, Unreachable
 from services.notifier.reminders.ladder import Occasion
+from services.notifier.rules import Sight
 
 NOBODY = "no working address: the unit has no contact"
 
@@ -137,7 +138,17 @@ async def plan_fact(tx: Transaction, fact: FactToTell) -> None:
 
 
 LIST = """
+    -- What is told to the caller's own, to those below a coordinator, and in campaigns that are the caller's to see.
     -- That there is an incident is for those to know who are told of it, and for the campaign's issuer.
+    WITH RECURSIVE seen AS (
+        SELECT $7::uuid AS id
+        UNION
+        SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id WHERE $8
+    ), issuing AS (
+        SELECT $7::uuid AS id WHERE $9 <> 'none'
+        UNION
+        SELECT o.id FROM organization o JOIN issuing ON o.parent_id = issuing.id WHERE $9 = 'below'
+    )
     SELECT n.id, n.version, n.created_at, n.updated_at, n.campaign_id, n.occasion, n.assignment_id,
            n.acknowledgement_id, n.submission_id, n.activity_id, n.organization_id, n.about_organization_id, n.channel,
            n.state, n.planned_for, n.sent_at, n.attempts, n.last_error, c.timezone
@@ -147,8 +158,9 @@ LIST = """
        AND ($3::uuid IS NULL OR n.organization_id = $3)
        AND ($4::text IS NULL OR n.state = $4)
        AND ($5::text IS NULL OR n.occasion = $5)
-       AND (NOT starts_with(n.occasion, 'incident_') OR n.organization_id = $7 OR c.issuer_id = $7)
-     ORDER BY n.id LIMIT $6
+       AND ($6 OR n.organization_id IN (SELECT id FROM seen) OR c.issuer_id IN (SELECT id FROM issuing))
+       AND (NOT starts_with(n.occasion, 'incident_') OR ($10 AND (n.organization_id = $7 OR c.issuer_id = $7)))
+     ORDER BY n.id LIMIT $11
 """
 
 
@@ -156,11 +168,12 @@ async def read_page(
     connection: Connection,
     after: UUID,
     filters: tuple[UUID | None, UUID | None, str | None, str | None],
+    sight: Sight,
     limit: int,
-    caller_id: UUID,
 ) -> list[tuple[Notification, str | None]]:
     """Notifications with their campaigns' zones; `filters` are campaign, organization told, state and occasion."""
-    rows = await connection.fetch(LIST, after, *filters, limit, caller_id)
+    shown = (sight.everything, sight.organization_id, sight.told_below, sight.campaigns, sight.incidents)
+    rows = await connection.fetch(LIST, after, *filters, *shown, limit)
     return [(Notification.model_validate(dict(row)), row["timezone"]) for row in rows]
 
 

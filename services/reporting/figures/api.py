@@ -34,7 +34,7 @@ async def list_activities(id: UUID, caller: Caller, database: Db, paging: Paging
     after = paging.values(int, str)
     start = (int(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
     async with database.reading() as connection:
-        sees_drafts = rules.runs(caller, (await store.find_campaign(connection, id)).issuer_id)
+        sees_drafts = rules.sees_drafts(caller, (await store.find_campaign(connection, id)).issuer_id)
         rows = await store.read_activities(
             connection, id, start, paging.limit + 1, sees_drafts, caller.organization_id
         )

@@ -28,11 +28,11 @@ async def read_overview(database: Database, campaign_id: UUID, actor: Principal)
     now = database.clock.now()
     async with database.reading() as connection:
         campaign = await store.find_campaign(connection, campaign_id)
-        scope = rules.scope_of(actor, campaign.issuer_id)
+        scope = rules.scope_of(actor, await store.read_line(connection, campaign.issuer_id))
         counts = await store.count(connection, campaign_id, scope, now)
         owed, given = await store.count_acknowledgements(connection, campaign_id, scope)
         activities = await store.count_activities(
-            connection, campaign_id, rules.runs(actor, campaign.issuer_id), actor.organization_id
+            connection, campaign_id, rules.sees_drafts(actor, campaign.issuer_id), actor.organization_id
         )
         behind = await store.read_behind(connection)
     summed = model.total(counts)
@@ -70,7 +70,7 @@ async def read_matrix(
     start = (int(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
     async with database.reading() as connection:
         campaign = await store.find_campaign(connection, campaign_id)
-        scope = rules.scope_of(actor, campaign.issuer_id)
+        scope = rules.scope_of(actor, await store.read_line(connection, campaign.issuer_id))
         columns = await store.read_deliverables(connection, campaign_id)
         rows = await store.read_rows(connection, campaign_id, scope, start, parent_id, paging.limit + 1)
         shown = rows[: paging.limit]

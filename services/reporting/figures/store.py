@@ -35,6 +35,22 @@ async def find_campaign(connection: Connection, id: UUID) -> CampaignCopy:
     return CampaignCopy(**dict(row))
 
 
+LINE = """
+    WITH RECURSIVE line AS (
+        SELECT $1::uuid AS id
+        UNION
+        SELECT o.parent_id FROM organization o JOIN line ON o.id = line.id WHERE o.parent_id IS NOT NULL
+    )
+    SELECT array_agg(id) FROM line
+"""
+
+
+async def read_line(connection: Connection, organization_id: UUID) -> list[UUID]:
+    """An organization and those above it."""
+    line: list[UUID] = await connection.fetchval(LINE, organization_id)
+    return line
+
+
 COUNTS = """
     WITH RECURSIVE seen AS (
         SELECT $3::uuid AS id

@@ -22,7 +22,8 @@ async def list_assignments(
     campaign_id: UUID | None = None,
     organization_id: UUID | None = None,
 ) -> Page[OwnAssignment]:
-    """What is owed: a unit sees its own, an overseer also those below, the office all of its campaign.
+    """What is owed: a unit sees its own, an overseer also those below, the office all of its campaign,
+    and so do auditors of the office and of those above it.
 
     State secrets may not be entered (不得填报涉密信息): `notice` says so beside every form.
     """

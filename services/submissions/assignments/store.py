@@ -29,11 +29,16 @@ async def keep(connection: Connection, assignments: Sequence[Assignment]) -> Non
 
 
 LIST = """
-    -- Own assignments, those below an overseer, those of campaigns that the caller issues, or all for an auditor.
+    -- Own assignments, those below an overseer, those of campaigns that the caller issues, for an auditor also of
+    -- those that units below issue.
     WITH RECURSIVE seen AS (
         SELECT $1::uuid AS id
         UNION
         SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id WHERE $2
+    ), issuing AS (
+        SELECT $1::uuid AS id WHERE $3 OR $4
+        UNION
+        SELECT o.id FROM organization o JOIN issuing ON o.parent_id = issuing.id WHERE $4
     )
     SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.kind, a.title, a.sections, a.due_at,
            a.closes_at, a.review_stages, c.timezone, s.id AS submission_id, s.review_stage, s.correct_by,
@@ -45,7 +50,7 @@ LIST = """
                                       WHEN s.id IS NULL OR s.state = 'withdrawn' THEN 'owed'
                                       ELSE s.state END AS state) AS standing
      WHERE a.id > $5
-       AND (a.organization_id IN (SELECT id FROM seen) OR ($3 AND c.issuer_id = $1) OR $4)
+       AND (a.organization_id IN (SELECT id FROM seen) OR c.issuer_id IN (SELECT id FROM issuing))
        AND ($6::text IS NULL OR standing.state = $6)
        AND ($7::uuid IS NULL OR a.campaign_id = $7)
        AND ($8::uuid IS NULL OR a.organization_id = $8)

@@ -65,13 +65,16 @@ STANDINGS = """
           FROM unnest($1::uuid[], $2::uuid[]) AS a (organization_id, campaign_id)
     ), line AS (
         SELECT organization_id, organization_id AS id, 1 AS height
-          FROM (SELECT DISTINCT organization_id FROM asked) AS each
+          FROM (SELECT organization_id FROM asked
+                UNION
+                SELECT c.issuer_id FROM asked a JOIN campaign c ON c.id = a.campaign_id) AS each
         UNION ALL
         SELECT line.organization_id, o.parent_id, line.height + 1 FROM organization o JOIN line ON o.id = line.id
          WHERE o.parent_id IS NOT NULL AND line.height < 100
     )
     SELECT a.organization_id, a.campaign_id, c.issuer_id,
-           (SELECT array_agg(id ORDER BY height) FROM line l WHERE l.organization_id = a.organization_id) AS above
+           (SELECT array_agg(id ORDER BY height) FROM line l WHERE l.organization_id = a.organization_id) AS above,
+           (SELECT array_agg(id ORDER BY height) FROM line l WHERE l.organization_id = c.issuer_id) AS over_issuer
       FROM asked a LEFT JOIN campaign c ON c.id = a.campaign_id
 """
 
@@ -83,7 +86,7 @@ async def read_standings(
     rows = await connection.fetch(STANDINGS, [one for one, _ in pairs], [other for _, other in pairs])
     return {
         (row["organization_id"], row["campaign_id"]): Standing(
-            row["organization_id"], row["issuer_id"], tuple(row["above"])
+            row["organization_id"], row["issuer_id"], tuple(row["above"]), tuple(row["over_issuer"] or ())
         )
         for row in rows
     }

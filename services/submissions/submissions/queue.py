@@ -27,11 +27,15 @@ class Filters:
 
 LIST = """
     -- Own submissions (handed in, or owed by now in another's place), those below an overseer, those of campaigns
-    -- that the caller issues, or all for an auditor.
+    -- that the caller issues, for an auditor also of those that units below issue.
     WITH RECURSIVE seen AS (
         SELECT $1::uuid AS id
         UNION
         SELECT o.id FROM organization o JOIN seen ON o.parent_id = seen.id WHERE $2
+    ), issuing AS (
+        SELECT $1::uuid AS id WHERE $3 OR $4
+        UNION
+        SELECT o.id FROM organization o JOIN issuing ON o.parent_id = issuing.id WHERE $4
     ), under AS (
         SELECT $13::uuid AS id
         UNION
@@ -40,7 +44,7 @@ LIST = """
         SELECT s.id FROM submission s LEFT JOIN assignment owed ON owed.id = s.assignment_id
          WHERE (s.received_at, s.id) > ($5, $6)
            AND (s.organization_id IN (SELECT id FROM seen) OR owed.organization_id IN (SELECT id FROM seen)
-                OR ($3 AND s.campaign_id IN (SELECT c.id FROM campaign c WHERE c.issuer_id = $1)) OR $4)
+                OR s.campaign_id IN (SELECT c.id FROM campaign c WHERE c.issuer_id IN (SELECT id FROM issuing)))
            AND ($7::uuid IS NULL OR s.campaign_id = $7)
            AND ($8::uuid IS NULL OR s.assignment_id = $8)
            AND ($9::uuid IS NULL OR $9 IN (s.organization_id, owed.organization_id))

@@ -9,9 +9,11 @@ import pytest
 
 from chassis.access import hash_secret, make_secret, write_key
 from chassis.service import make_app, make_running
+from contracts.registry.assignments import AssignmentMade
+from contracts.registry.campaigns import CampaignOpened
 from contracts.registry.keys import Key, KeyIssued, Role
 from services.notifier.app import SERVICE
-from tests.integration.notifier.parts import ISSUED, World, mailbox
+from tests.integration.notifier.parts import ISSUED, World, a_campaign, an_assignment, mailbox
 from tests.support.mail import MailServer
 
 SECRET = "whsec_" + "QUJD" * 8
@@ -123,6 +125,55 @@ async def test_a_unit_sets_and_sees_its_own_contact_and_no_other(
     assert (await auditor.ask("PUT", "/v1/contacts", a_contact(own))).status_code == 403
     ops = await door.admit("ops", world.office)
     assert (await ops.ask("GET", "/v1/contacts")).status_code == 403
+
+
+async def test_a_district_sets_and_sees_the_contacts_of_its_subtree_and_no_other(
+    world: World, door: Door, office: Client
+) -> None:
+    district, other = await world.add_unit(mailbox("district")), await world.add_unit(mailbox("other"))
+    town = await world.add_unit(mailbox("town"), parent=district)
+    own = {str(district), str(town)}
+    coordinator = await door.admit("coordinator", district)
+    changed = a_contact(town, mailbox("town-2"))
+    assert (await coordinator.ask("PUT", "/v1/contacts", changed)).status_code == 200
+    foreign = await coordinator.ask("PUT", "/v1/contacts", a_contact(other, mailbox("mine")))
+    unknown = await coordinator.ask("PUT", "/v1/contacts", a_contact(uuid4(), mailbox("mine")))
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "not_found")
+    assert foreign.json()["detail"] == unknown.json()["detail"]
+    for who in (coordinator, await door.admit("auditor", district)):
+        assert {each["organization_id"] for each in await who.items("/v1/contacts")} == own
+        assert (await who.ask("GET", f"/v1/contacts?organization_id={other}")).status_code == 404
+        assert len(await who.items(f"/v1/contacts?organization_id={town}")) == 1
+    assert len(await office.items("/v1/contacts")) == 3
+
+
+async def test_what_was_told_in_the_citys_campaign_is_nothing_for_auditors_below_nor_for_another_district(
+    world: World, door: Door, office: Client
+) -> None:
+    district, other = await world.add_unit(mailbox("district")), await world.add_unit(mailbox("other"))
+    town = await world.add_unit(mailbox("town"), parent=district)
+    campaign = uuid4()
+    await world.hear(CampaignOpened(campaign=a_campaign(campaign, district)))
+    await world.owe(district, town, other)
+    await world.hear(AssignmentMade(assignment=an_assignment(campaign, town)))
+    await world.plan("09-06 09:00")
+    for role, unit, expected in (
+        ("coordinator", world.office, {(world.campaign, each) for each in (district, town, other)}),
+        ("auditor", world.office, {(world.campaign, each) for each in (district, town, other)}),
+        ("coordinator", district, {(world.campaign, district), (world.campaign, town)}),
+        ("auditor", district, {(world.campaign, district)}),
+        ("coordinator", other, {(world.campaign, other)}),
+        ("auditor", other, {(world.campaign, other)}),
+    ):
+        who = await door.admit(role, unit)  # type: ignore[arg-type]
+        seen = {
+            (UUID(each["campaign_id"]), UUID(each["organization_id"]))
+            for each in await who.items("/v1/notifications")
+        }
+        assert seen == expected | ({(campaign, town)} if unit != other else set()), (role, unit)
+        path = f"/v1/campaigns/{campaign}/unreachable"
+        sees = unit == district or (role, unit) == ("auditor", world.office)
+        assert (await who.ask("GET", path)).status_code == (200 if sees else 404), (role, unit)
 
 
 @pytest.mark.parametrize(

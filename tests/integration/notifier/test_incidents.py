@@ -144,6 +144,7 @@ async def test_that_there_is_one_is_shown_to_whom_is_told_and_to_the_issuer_only
         ("reporter", town, 0),
         ("coordinator", stranger, 0),
         ("auditor", stranger, 0),
+        ("auditor", world.office, 0),
     ):
         client = await door.admit(role, organization)  # type: ignore[arg-type]
         assert len(await client.items("/v1/notifications")) == count, role

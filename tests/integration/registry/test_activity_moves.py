@@ -188,6 +188,34 @@ async def test_a_unit_attaches_its_own_files_and_knows_of_no_others(world: World
     assert (refused.status_code, refused.json()["code"]) == (422, "attachment_unknown")
 
 
+async def test_an_issuer_attaches_files_of_its_subtree_and_knows_of_no_others(world: World) -> None:
+    """To name a file is to be shown it: a district must not come by another's in its own campaign."""
+    above = world.ids["other district"]
+    await world.open_campaign("other office", "other district", parent_id=world.campaign_id)
+    (campaign,) = await world.items(f"/v1/campaigns?issuer_id={above}")
+    own, foreign, office = [await attach(world, unit) for unit in ("other district", "district", "office")]
+    path = f"/v1/campaigns/{campaign['id']}/activities"
+    body = {"category": "讲座", "name": "讲座", "hosts": [{"organization_id": above}]}
+    for fields in (
+        {"emergency_plan_id": foreign},
+        {"threat_assessment_id": office},
+        {"attachment_ids": [own, foreign]},
+    ):
+        refused = await world.post(path, body | fields, "other office")
+        assert (refused.status_code, refused.json()["code"]) == (422, "attachment_unknown"), fields
+    made = await world.post(path, body | {"emergency_plan_id": own}, "other office")
+    assert made.status_code == 201, made.text
+    changed = await world.service.ask(
+        "PATCH",
+        f"/v1/activities/{made.json()['id']}",
+        world.keys["other office"],
+        json={"attachment_ids": [foreign]},
+        headers={"If-Match": '"1"'},
+    )
+    assert (changed.status_code, changed.json()["code"]) == (422, "attachment_unknown")
+    assert (await world.get(f"/v1/attachments/{foreign}", "other office")).status_code == 404
+
+
 async def test_a_postponed_activity_shows_its_former_time_and_comes_back_as_it_was(world: World) -> None:
     path = await make(world, place="线上")
     postponed = await go(world, path, ("register", {}), ("confirm", {}), ("postpone", WHY))

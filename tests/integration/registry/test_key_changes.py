@@ -119,7 +119,7 @@ async def test_a_closed_unit_gets_no_key_and_its_own_is_not_rotated(world: World
     assert (await world.post(KEYS, a_key(world, "town"))).status_code == 201
     world.later(days=2)
     for answer in (await world.post(KEYS, a_key(world, "town")), await rotate(world, made["id"])):
-        assert (answer.status_code, answer.json()["code"]) == (409, "organization_closed")
+        assert (answer.status_code, answer.json()["code"]) == (422, "organization_closed")
         assert "2024-09-01" in answer.json()["detail"]
 
 

@@ -50,15 +50,15 @@ class Facts:
             for place, (name, above) in enumerate(TREE.items())
         ]
 
-    def campaign(self) -> Any:
+    def campaign(self, issuer: str = "office") -> Any:
         campaign = Campaign(
-            **_aggregate(self.campaign_id),
+            **_aggregate(self.campaign_id, 1 if issuer == "office" else 2),
             name="活动周",
             theme="主题",
             starts_on=START.date(),
             ends_on=START.date(),
             timezone="Asia/Shanghai",
-            issuer_id=self.ids["office"],
+            issuer_id=self.ids[issuer],
             annex_titles=["重点活动"],
             annex_remarks=["备注：三项。"],
         )
@@ -172,6 +172,7 @@ async def world(cluster: Cluster, tmp_path: Path) -> AsyncIterator[World]:
         await service.hear(*made.facts.units(), made.facts.campaign(), made.facts.deliverable())
         for name, role in ROLES.items():
             made.keys[name] = await service.let_in(made.facts.ids[name], role)
-        made.keys["auditor"] = await service.let_in(made.facts.ids["stranger"], "auditor")
+        for name in ("office", "district", "stranger"):
+            made.keys[f"{name} auditor"] = await service.let_in(made.facts.ids[name], "auditor")
         made.keys["ops"] = await service.let_in(made.facts.ids["office"], "ops")
         yield made

@@ -85,7 +85,15 @@ async def make_failing(world: World) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("district", 404), ("north", 404), ("stranger", 404), ("ops", 403)]
+    ("who", "status"),
+    [
+        ("district", 404),
+        ("north", 404),
+        ("stranger", 404),
+        ("district auditor", 404),
+        ("stranger auditor", 404),
+        ("ops", 403),
+    ],
 )
 async def test_exports_are_the_offices(world: World, who: str, status: int) -> None:
     assert (await ask_for(world, key=who)).status_code == status

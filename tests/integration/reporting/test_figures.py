@@ -149,7 +149,9 @@ async def test_rows_come_in_the_offices_order_in_pages_and_below_a_parent(world:
     ("who", "units"),
     [
         ("office", ["district", "north", "south", "stranger"]),
-        ("auditor", ["district", "north", "south", "stranger"]),
+        ("office auditor", ["district", "north", "south", "stranger"]),
+        ("district auditor", ["district"]),
+        ("stranger auditor", ["stranger"]),
         ("district", ["district", "north", "south"]),
         ("north", ["north"]),
         ("stranger", ["stranger"]),
@@ -165,6 +167,32 @@ async def test_figures_are_of_what_the_caller_may_see(world: World, who: str, un
     assert [row["organization"]["name"] for row in matrix["rows"]] == units
     overview = await world.get("overview", who)
     assert (overview["expected"], overview["acknowledgements_owed"]) == (len(units), len(units))
+
+
+@pytest.mark.parametrize(
+    ("who", "count", "drafts"),
+    [
+        ("office", 2, 0),
+        ("office auditor", 2, 0),
+        ("district auditor", 2, 1),
+        ("stranger auditor", 0, 0),
+        ("stranger", 0, 0),
+    ],
+)
+async def test_a_districts_figures_are_seen_by_those_above_and_its_drafts_are_not(
+    world: World, who: str, count: int, drafts: int
+) -> None:
+    facts = world.facts
+    await world.service.hear(
+        facts.campaign(issuer="district"),
+        facts.assignment("north"),
+        facts.assignment("south"),
+        facts.activity(1, "甲类", "一", state="draft"),
+    )
+    overview = await world.get("overview", who)
+    assert (overview["expected"], overview["activities"]["total"]) == (count, drafts)
+    assert len((await world.get("matrix", who))["rows"]) == count
+    assert len((await world.get("activities", who))["items"]) == drafts
 
 
 @pytest.mark.parametrize("path", ["overview", "matrix", "activities"])

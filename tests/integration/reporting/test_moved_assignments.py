@@ -20,7 +20,7 @@ async def test_figures_and_matrix_count_a_moved_assignment_once_under_the_new_un
     (row,) = (await world.get("matrix"))["rows"]
     assert (row["organization"]["name"], len(row["cells"])) == ("stranger", 1)
     assert row["cells"][0]["state"] == "received"
-    for key, expected in (("north", 0), ("district", 0), ("auditor", 1)):
+    for key, expected in (("north", 0), ("district", 0), ("office auditor", 1)):
         assert (await world.get("overview", key))["expected"] == expected
 
 

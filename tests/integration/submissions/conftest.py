@@ -25,7 +25,7 @@ SECTIONS = ["特色内容", "创新做法", "亮点活动"]
 
 @dataclass
 class World:
-    """`keys` are by name: office, district, town, stranger, auditor, ops."""
+    """`keys` are by name: office, district, town, stranger, auditor, district auditor, other auditor, ops."""
 
     service: ServiceUnderTest
     ids: dict[str, UUID] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class World:
             "title": "活动总结",
             "sections": SECTIONS,
             "deliverable_id": self.deliverable_id,
+            "campaign_id": self.campaign_id,
             **fields,
         }
         assignment = Assignment(
@@ -48,13 +49,28 @@ class World:
             version=1,
             created_at=START,
             updated_at=START,
-            campaign_id=self.campaign_id,
             organization_id=self.ids[unit],
             due_set_at=START,
             **values,
         )
         await self.service.hear(AssignmentMade(assignment=assignment))
         return assignment
+
+    async def open_campaign(self, id: UUID, issuer: str) -> None:
+        """A campaign of this unit's."""
+        campaign = Campaign(
+            id=id,
+            version=1,
+            created_at=START,
+            updated_at=START,
+            name="活动周",
+            theme="主题",
+            starts_on=START.date(),
+            ends_on=START.date(),
+            timezone="Asia/Shanghai",
+            issuer_id=self.ids[issuer],
+        )
+        await self.service.hear(CampaignOpened(campaign=campaign))
 
     async def post(self, path: str, key: str, body: Any, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -112,19 +128,9 @@ async def world(cluster: Cluster) -> AsyncIterator[World]:
         for name, role in roles.items():
             made.keys[name] = await service.let_in(made.ids[name], role)
         made.keys["auditor"] = await service.let_in(made.ids["office"], "auditor")
+        made.keys["district auditor"] = await service.let_in(made.ids["district"], "auditor")
+        made.keys["other auditor"] = await service.let_in(made.ids["stranger"], "auditor")
         made.keys["ops"] = await service.let_in(made.ids["office"], "ops")
         made.keys["other office"] = await service.let_in(made.ids["stranger"], "coordinator")
-        campaign = Campaign(
-            id=made.campaign_id,
-            version=1,
-            created_at=START,
-            updated_at=START,
-            name="活动周",
-            theme="主题",
-            starts_on=START.date(),
-            ends_on=START.date(),
-            timezone="Asia/Shanghai",
-            issuer_id=made.ids["office"],
-        )
-        await service.hear(CampaignOpened(campaign=campaign))
+        await made.open_campaign(made.campaign_id, "office")
         yield made

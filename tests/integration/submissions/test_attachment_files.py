@@ -19,6 +19,7 @@ async def test_it_is_fetched_by_those_who_may_see_the_submission_and_found_by_no
         "district": 404,
         "office": 404,
         "auditor": 404,
+        "district auditor": 404,
         "stranger": 404,
         "other office": 404,
     }
@@ -27,6 +28,7 @@ async def test_it_is_fetched_by_those_who_may_see_the_submission_and_found_by_no
         "district": 200,
         "office": 200,
         "auditor": 200,
+        "district auditor": 404,
         "stranger": 404,
         "other office": 404,
     }

@@ -124,6 +124,8 @@ async def test_what_is_withdrawn_is_owed_again(world: World) -> None:
         ("stranger", 404, 404),
         ("other office", 404, 404),
         ("auditor", 200, 403),
+        ("district auditor", 404, 404),
+        ("other auditor", 404, 404),
         ("ops", 404, 404),
     ],
 )
@@ -149,6 +151,8 @@ async def test_an_overseer_does_not_review_its_own_unit(world: World) -> None:
         ("stranger", {"stranger"}),
         ("office", {"office", "district", "town", "stranger"}),
         ("auditor", {"office", "district", "town", "stranger"}),
+        ("district auditor", {"district"}),
+        ("other auditor", {"stranger"}),
         ("other office", {"stranger"}),
     ],
 )
@@ -162,6 +166,21 @@ async def test_assignments_and_submissions_are_listed_for_whom_they_concern(
         items = (await world.get(path, who)).json()["items"]
         assert {names[item["organization_id"]] for item in items} == units
     assert (await world.get("/v1/assignments", "ops")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"), [("auditor", 200), ("district auditor", 200), ("other auditor", 404), ("office", 404)]
+)
+async def test_an_auditor_sees_the_campaigns_of_its_own_organization_and_of_those_below(
+    world: World, who: str, sees: int
+) -> None:
+    campaign_id = uuid4()
+    await world.open_campaign(campaign_id, "district")
+    id = (await world.hand_in(await world.assign("town", campaign_id=campaign_id))).json()["id"]
+    assert (await world.get(f"/v1/submissions/{id}", who)).status_code == sees
+    for path in ("/v1/assignments", "/v1/submissions"):
+        items = (await world.get(f"{path}?campaign_id={campaign_id}", who)).json()["items"]
+        assert len(items) == (sees == 200)
 
 
 async def test_lists_come_in_pages(world: World) -> None:
