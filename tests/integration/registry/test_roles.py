@@ -110,7 +110,6 @@ TABLE = """
 """
 # What is asked for where it is not the one that all others are asked of.
 NOUNS = {
-    "GET /v1/activities/{id}": "drafted",
     "PATCH /v1/notices/{id}": "draft",
     "POST /v1/notices/{id}/issue": "draft",
     "DELETE /v1/notices/{id}": "discarded",
