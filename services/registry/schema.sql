@@ -494,6 +494,10 @@ CREATE TABLE public.organization (
     CONSTRAINT organization_succeeded_once CHECK (((merged_into_id IS NULL) OR (successor_ids = '{}'::uuid[]))),
     CONSTRAINT organization_version_check CHECK ((version >= 1))
 );
+CREATE TABLE public.organization_form (
+    form text NOT NULL,
+    organization_id uuid NOT NULL
+);
 CREATE TABLE public.organization_name (
     name text NOT NULL,
     organization_id uuid NOT NULL
@@ -642,6 +646,8 @@ ALTER TABLE ONLY public.leaving_content
     ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.organization_form
+    ADD CONSTRAINT organization_form_pkey PRIMARY KEY (form);
 ALTER TABLE ONLY public.organization_name
     ADD CONSTRAINT organization_name_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.organization
@@ -704,6 +710,7 @@ CREATE INDEX notice_addressees ON public.notice USING gin (addressee_ids);
 CREATE INDEX notice_attachments ON public.notice USING gin (attachment_ids);
 CREATE INDEX notice_campaign ON public.notice USING btree (campaign_id, id);
 CREATE INDEX notice_rules ON public.notice USING btree (id) WHERE ((addressee_rule IS NOT NULL) AND (state = 'issued'::text) AND (replaced_by_id IS NULL));
+CREATE INDEX organization_form_owner ON public.organization_form USING btree (organization_id);
 CREATE INDEX organization_kind ON public.organization USING btree (kind);
 CREATE INDEX organization_name_owner ON public.organization_name USING btree (organization_id);
 CREATE INDEX organization_order ON public.organization USING btree (sort_order, id);
@@ -772,6 +779,8 @@ ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_replaced_by_id_fkey FOREIGN KEY (replaced_by_id) REFERENCES public.notice(id);
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES public.notice(id);
+ALTER TABLE ONLY public.organization_form
+    ADD CONSTRAINT organization_form_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES public.organization(id);
 ALTER TABLE ONLY public.organization_name

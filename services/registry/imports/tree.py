@@ -47,6 +47,19 @@ class Comparison:
     parents: dict[int, UUID] = field(default_factory=dict)
     guesses: int = 0
 
+    def key(self, name: str) -> str:
+        """What the rows of one organization have in common: the normal form, but for twins on the register."""
+        form = normal_form(name)
+        return name if len(self.forms.get(form, ())) > 1 else form
+
+    def owner(self, name: str) -> UUID | None:
+        """By name or alias, or the one that the normal form leads to."""
+        known = self.owners.get(name) or self.owners.get(name.strip())
+        if known is not None:
+            return known
+        alike = self.forms.get(normal_form(name), set())
+        return next(iter(alike)) if len(alike) == 1 else None
+
 
 def read_standing(written: str) -> list[StandingUnit]:
     """The register's organizations out of their JSON."""
@@ -65,17 +78,18 @@ def identify(c: Comparison) -> None:
     taken: dict[UUID, UnitRow] = {}
     unknown: list[UnitRow] = []
     for row in c.read.rows:
-        name = _as_known(row.name, c.owners)
-        if (other := c.rows_by_name.get(name)) is not None:
+        key = c.key(row.name)
+        if (other := c.rows_by_name.get(key)) is not None:
+            name = row.name.strip()
             c.read.err(row.row, "name", f"{name!r} stands in rows {other.row} and {row.row}; expected once")
             continue
-        c.rows_by_name[name] = row
-        if (known := c.owners.get(name)) is None:
+        c.rows_by_name[key] = row
+        if (known := c.owner(row.name)) is None:
             unknown.append(row)
         else:
             _take(c, taken, row, known)
     for row in unknown:
-        named = {c.owners[alias] for alias in row.aliases if alias in c.owners}
+        named = {owner for alias in row.aliases if (owner := c.owner(alias)) is not None}
         bearers = [bearer for bearer in named if bearer not in taken]
         _take(c, taken, row, bearers[0] if len(bearers) == 1 else new_id())
 
@@ -95,8 +109,8 @@ def check_aliases(c: Comparison) -> None:
     for row in c.read.rows:
         id = c.ids.get(row.row)
         for alias in row.aliases if id is not None else ():
-            other = c.rows_by_name.get(alias) or claimed.get(alias)
-            owner = c.owners.get(alias)
+            key, owner = c.key(alias), c.owner(alias)
+            other = c.rows_by_name.get(key) or claimed.get(key)
             if other is not None and other is not row:
                 c.read.err(
                     row.row, "aliases", f"{alias!r} is a name of row {other.row} too; expected one bearer"
@@ -105,16 +119,16 @@ def check_aliases(c: Comparison) -> None:
                 bearer = c.units[owner].name
                 c.read.err(row.row, "aliases", f"{alias!r} is a name of {bearer!r} on the register")
             else:
-                claimed[alias] = row
-    for alias, row in claimed.items():
-        c.rows_by_name.setdefault(alias, row)
+                claimed[key] = row
+    for key, row in claimed.items():
+        c.rows_by_name.setdefault(key, row)
 
 
 def find_parents(c: Comparison) -> None:
     for row in c.read.rows:
         if row.parent is None or row.row not in c.ids:
             continue
-        found = _named_in_file(c, row.parent) or _named_on_register(c, row.parent)
+        found = _named_in_file(c, row.parent) or c.owner(row.parent)
         if found is None:
             message = f"{row.parent!r} is no organization of this file or the register{_near(c, row.parent)}"
             c.read.err(row.row, "parent", message)
@@ -125,16 +139,8 @@ def find_parents(c: Comparison) -> None:
 
 
 def _named_in_file(c: Comparison, name: str) -> UUID | None:
-    row = c.rows_by_name.get(name) or c.rows_by_name.get(name.strip())
+    row = c.rows_by_name.get(c.key(name))
     return c.ids.get(row.row) if row is not None else None
-
-
-def _named_on_register(c: Comparison, name: str) -> UUID | None:
-    """By name or alias, or the one that the normal form of its name leads to."""
-    if (known := c.owners.get(_as_known(name, c.owners))) is not None:
-        return known
-    alike = c.forms.get(normal_form(name), set())
-    return next(iter(alike)) if len(alike) == 1 else None
 
 
 def _near(c: Comparison, name: str) -> str:
@@ -189,16 +195,12 @@ def _ring_of(
 
 
 def point_out_twins(c: Comparison) -> None:
-    """A new name that differs from a known one in brackets, spaces or quotes only: told, never merged."""
+    """A name that differs from the register's in brackets, spaces or quotes only is that one, and that is told."""
     for row in c.read.rows:
         id = c.ids.get(row.row)
-        twins = c.forms.get(normal_form(row.name))
-        if id is not None and id not in c.units and twins:
-            twin = c.units[min(twins)].name
-            message = f"row {row.row}: {row.name!r} is new, and differs from {twin!r} in its writing only"
-            c.read.warnings.append(ImportWarning(code="near_duplicate", rows=[row.row], message=message))
-
-
-def _as_known(name: str, owners: Mapping[str, UUID]) -> str:
-    """As it is written where the register has it so, else without the spaces around it."""
-    return name if name in owners else name.strip()
+        known = None if id is None else c.units.get(id)
+        if known is None or {row.name, row.name.strip()} & {known.name, *known.aliases}:
+            continue
+        if normal_form(row.name) in map(normal_form, (known.name, *known.aliases)):
+            message = f"row {row.row}: {row.name!r} differs from {known.name!r} in its writing only, and is that one"
+            c.read.warnings.append(ImportWarning(code="other_writing", rows=[row.row], message=message))

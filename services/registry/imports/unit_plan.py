@@ -16,7 +16,7 @@ from services.registry.imports.tree import (
     point_out_twins,
 )
 from services.registry.imports.units import UnitRegister, UnitRow
-from services.registry.organizations.names import Directory
+from services.registry.organizations.names import Directory, normal_form
 
 _MOST_PLACE = 1_000_000
 
@@ -50,9 +50,9 @@ class UnitPlan:
 def compare(read: UnitRegister, units: Sequence[StandingUnit], directory: Directory) -> UnitPlan:
     """What applying would do; what cannot be is added to the errors of `read`.
 
-    A row is the organization that bears its name, as name or as alias; or, where nobody does, the one that bears an
-    alias of it, which is then renamed. A blank cell leaves what is there, aliases
-    are only added, and an organization that is in no row stays.
+    A row is the organization that bears its name, as name or as alias, in this writing or another; or, where nobody
+    does, the one that bears an alias of it, which is then renamed. A blank cell leaves what is there, aliases are only
+    added, and an organization that is in no row stays.
     """
     comparison = Comparison(read, {unit.id: unit for unit in units}, directory)
     identify(comparison)
@@ -120,7 +120,7 @@ def _changed_fields(c: Comparison, row: UnitRow, present: StandingUnit) -> dict[
     parent = c.parents.get(row.row)
     name = row.name.strip()
     wanted: dict[str, Any] = {
-        "name": None if {row.name, name} & {present.name, *present.aliases} else name,
+        "name": None if normal_form(name) in map(normal_form, borne) else name,
         "short_name": row.short_name,
         "kind": row.kind,
         "parent_id": parent,

@@ -1,9 +1,9 @@
 """Organizations: the rules of names and of the tree."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ _EVERY_VERSION_CHANGES = frozenset({"version", "updated_at"})
 
 
 class NameTaken(Conflict):
-    """Another open organization has that name or alias."""
+    """Another open organization has that name or alias, in this spelling or another."""
 
 
 class ParentUnknown(Unprocessable):
@@ -129,6 +129,12 @@ def _state(body: str) -> dict[str, Any]:
     # Read again by the model: what an older release wrote has the fields that came since, with their defaults.
     state = Organization.model_validate(json.loads(body)["organization"])
     return state.model_dump(mode="json", exclude={"id", "created_at"})
+
+
+def refuse_names(names: Iterable[str], bearers: Mapping[str, str]) -> NoReturn:
+    """Refuse names that others bear; `bearers` are the names of these, as far as they stand in the register."""
+    said = "; ".join(f"{name!r} is {bearers.get(name, 'named twice')!r}" for name in sorted(names)[:5])
+    raise NameTaken(f"another open organization has that name or alias, in this writing or another: {said}")
 
 
 def distinct(aliases: Sequence[str], name: str) -> list[str]:

@@ -13,6 +13,7 @@ from chassis.database import Transaction
 from chassis.refusals import NotFound
 from contracts.registry.organizations import HistoryEntry, Organization
 from services.registry.organizations import model
+from services.registry.organizations.names import normal_form
 
 FIND = """
     SELECT id, version, created_at, updated_at, name, short_name, kind, parent_id, aliases, sort_order, opened_on,
@@ -254,18 +255,52 @@ LET_NAMES_GO = """
 CLAIM_NAMES = """
     INSERT INTO organization_name (name, organization_id)
     SELECT name, organization_id FROM unnest($1::text[], $2::uuid[]) AS n (name, organization_id) ORDER BY name
+        ON CONFLICT DO NOTHING RETURNING name AS claim, organization_id
 """
+NAME_BEARERS = """
+    SELECT n.name AS claim, o.name FROM organization_name n JOIN organization o ON o.id = n.organization_id
+     WHERE n.name = ANY ($1::text[])
+"""
+LET_FORMS_GO = """
+    DELETE FROM organization_form f
+     WHERE organization_id = ANY ($1::uuid[])
+        OR (form = ANY ($2::text[])
+            AND EXISTS (SELECT FROM organization o WHERE o.id = f.organization_id AND o.closed_on <= $3))
+"""
+CLAIM_FORMS = """
+    INSERT INTO organization_form (form, organization_id)
+    SELECT form, organization_id FROM unnest($1::text[], $2::uuid[]) AS n (form, organization_id) ORDER BY form
+        ON CONFLICT DO NOTHING RETURNING form AS claim, organization_id
+"""
+FORM_BEARERS = """
+    SELECT f.form AS claim, o.name FROM organization_form f JOIN organization o ON o.id = f.organization_id
+     WHERE f.form = ANY ($1::text[])
+"""
+Claim = tuple[str, UUID]
 
 
 async def _claim_names(tx: Transaction, organizations: Sequence[Organization]) -> None:
+    """Each name as it is written, and in its normal form: two spellings of one name are one unit's."""
     today = model.today(tx.now)
-    claims = [(name, each.id) for each in organizations for name in model.names_of(each, today)]
-    names, ids = [name for name, _ in claims], [id for _, id in claims]
-    await tx.connection.execute(LET_NAMES_GO, [each.id for each in organizations], names, today)
-    try:
-        await tx.connection.execute(CLAIM_NAMES, names, ids)
-    except asyncpg.UniqueViolationError as taken:
-        raise model.NameTaken(f"another open organization has that name or alias: {taken.detail}") from None
+    names = {(name, each.id): name for each in organizations for name in model.names_of(each, today)}
+    await _claim(tx, organizations, names, (LET_NAMES_GO, CLAIM_NAMES, NAME_BEARERS))
+    forms = {(normal_form(name), id): name for name, id in names}
+    await _claim(tx, organizations, forms, (LET_FORMS_GO, CLAIM_FORMS, FORM_BEARERS))
+
+
+async def _claim(
+    tx: Transaction,
+    organizations: Sequence[Organization],
+    written: Mapping[Claim, str],
+    statements: tuple[str, str, str],
+) -> None:
+    let_go, claim, bearers = statements
+    wanted, ids = [text for text, _ in written], [id for _, id in written]
+    await tx.connection.execute(let_go, [each.id for each in organizations], wanted, model.today(tx.now))
+    claimed = {tuple(row) for row in await tx.connection.fetch(claim, wanted, ids)}
+    if refused := {text: name for (text, id), name in written.items() if (text, id) not in claimed}:
+        rows = await tx.connection.fetch(bearers, list(refused))
+        model.refuse_names(refused.values(), {refused[row["claim"]]: row["name"] for row in rows})
 
 
 async def describe(connection: Connection, id: UUID) -> Mapping[str, Any] | None:

@@ -94,6 +94,17 @@ async def test_a_changed_file_shows_the_difference_first(world: World) -> None:
     ]
 
 
+async def test_a_file_in_another_writing_finds_the_units_that_are_there(world: World) -> None:
+    made = await world.make_unit("吴中区委宣传部（网信办）", parent_id=world.ids["office"])
+    content = sheet(("吴中区委宣传部(网信办)", "吴中", "区", None, None, None))
+    seen = await shown(world, content, KIND)
+    assert (seen["errors"], [each["code"] for each in seen["warnings"]]) == ([], ["other_writing"])
+    assert await applied(world, content, KIND) == {"created": 0, "updated": 1, "unchanged": 0}
+    assert await applied(world, content, KIND) == {"created": 0, "updated": 0, "unchanged": 1}
+    unit = (await world.get(f"/v1/organizations/{made['id']}")).json()
+    assert (unit["name"], unit["short_name"], unit["aliases"]) == (made["name"], "吴中", [])
+
+
 async def test_a_file_of_organizations_takes_no_decisions(world: World) -> None:
     seen = await shown(world, sheet(("新局", None, "部门")), KIND)
     refused = await apply(world, seen["id"], {"text": "新局", "outside_party": "新局"})

@@ -72,8 +72,11 @@ async def test_likeness_proposes_and_never_resolves(world: World) -> None:
         assert all(listed[each["organization_id"]] == each["name"] for each in result["candidates"])
 
 
-async def test_a_form_that_two_units_share_is_ambiguous_and_names_both(world: World) -> None:
+async def test_a_form_that_two_units_share_since_the_release_before_is_ambiguous_and_names_both(
+    world: World,
+) -> None:
     one = await world.make_unit("园区（管委会）")
+    await world.service.made.execute("DELETE FROM organization_form")
     other = await world.make_unit("园区【管委会】")
     result = await resolve_one(world, "园区(管委会)")
     assert (result["outcome"], result["organization_id"]) == ("ambiguous", None)

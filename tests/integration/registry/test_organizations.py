@@ -128,8 +128,39 @@ async def test_a_name_or_alias_that_another_open_unit_has_is_refused(world: Worl
         changed = await world.patch(f"{ORGANIZATIONS}/{other['id']}", clash, version=1)
         for answer in (created, changed):
             assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
-            assert f"({taken})" in answer.json()["detail"]
+            assert f"'{taken}' is '高新区'" in answer.json()["detail"]
+            assert "Key" not in answer.json()["detail"]
     assert await world.facts() == before
+
+
+async def test_another_writing_of_a_name_that_another_open_unit_has_is_refused(world: World) -> None:
+    first = await world.make_unit("吴江区委宣传部（网信办）", aliases=["吴江网信办"])
+    other = await world.make_unit("工业园区")
+    before = await world.facts()
+    for clash in (
+        a_unit("吴江区委宣传部(网信办)"),
+        a_unit("吴江区委宣传部〔网信办〕"),
+        a_unit("“吴江　网信办”"),
+        a_unit(aliases=["吴江区委 宣传部（网信办）"]),
+    ):
+        created = await world.post(ORGANIZATIONS, clash)
+        changed = await world.patch(f"{ORGANIZATIONS}/{other['id']}", clash, version=1)
+        for answer in (created, changed):
+            assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
+            assert "吴江区委宣传部（网信办）" in answer.json()["detail"]
+    assert await world.facts() == before
+    path = f"{ORGANIZATIONS}/{first['id']}"
+    own = await world.patch(path, {"name": "吴江区委宣传部(网信办)", "aliases": []}, version=1)
+    assert (own.status_code, own.json()["aliases"]) == (200, ["吴江区委宣传部（网信办）"])
+    closed = await world.patch(path, {"closed_on": "2024-08-29"}, version=2)
+    assert closed.status_code == 200
+    assert (await world.post(ORGANIZATIONS, a_unit("吴江区委宣传部（网信办）"))).status_code == 201
+
+
+async def test_of_two_units_registered_at_once_under_two_writings_one_is_refused(world: World) -> None:
+    written = ("虎丘（网信办）", "虎丘(网信办)", "虎丘【网信办】")
+    answers = await asyncio.gather(*(world.post(ORGANIZATIONS, a_unit(name)) for name in written))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
 async def test_of_two_units_registered_at_once_under_one_name_one_is_refused(world: World) -> None:

@@ -145,9 +145,38 @@ def test_what_is_wrong_is_said_at_its_cell(rows: list[tuple[object, ...]], cell:
     assert message in next(error.message for error in read.errors if error.cell == cell)
 
 
-def test_a_name_that_differs_in_its_writing_only_is_new_and_pointed_out() -> None:
-    plan, read = compared([("甲局(网信办)", None, "部门")], a_unit("甲局（网信办）"))
-    assert (len(plan.created), [warning.code for warning in read.warnings]) == (1, ["near_duplicate"])
+def test_a_name_that_differs_in_its_writing_only_is_the_registers_and_pointed_out() -> None:
+    known = a_unit("甲局（网信办）", "甲办 “新”")
+    for written in ("甲局(网信办)", "甲局【网信办】 ", "甲 办新"):
+        plan, read = compared([(written, "甲", "部门", None, "甲局")], known)
+        assert (plan.created, read.errors) == ([], [])
+        assert plan.updated[0]["fields"] == {"short_name": "甲", "aliases": [*known.aliases, "甲局"]}
+        assert [(warning.code, warning.rows) for warning in read.warnings] == [("other_writing", [2])]
+        assert "甲局（网信办）" in read.warnings[0].message
+
+
+def test_two_rows_whose_names_differ_in_their_writing_only_are_one_too_many() -> None:
+    rows = [
+        ("甲局（网信办）", None, "部门"),
+        ("甲局(网信办)", None, "部门"),
+        ("乙局", None, "部门", None, "甲局〔网信办〕"),
+    ]
+    _, read = compared(rows)
+    assert [cell for cell, _ in errors_of(read)] == ["A3", "E4"]
+    assert "rows 2 and 3" in errors_of(read)[0][1]
+    _, read = compared(
+        [("丙局", None, "部门", None, "甲局(网信办)"), ("丁局", None, "部门")],
+        a_unit("甲局（网信办）"),
+        a_unit("丙局"),
+    )
+    assert [cell for cell, _ in errors_of(read)] == ["E2"]
+    assert "甲局（网信办）" in errors_of(read)[0][1]
+
+
+def test_twins_that_the_register_has_already_are_told_apart_by_their_writing() -> None:
+    twins = a_unit("甲局（网信办）"), a_unit("甲局(网信办)")
+    plan, read = compared([(each.name, None, "部门") for each in twins], *twins)
+    assert (read.errors, plan.created, plan.updated, plan.unchanged_count) == ([], [], [], 2)
 
 
 def test_a_parent_may_be_written_with_other_brackets() -> None:
