@@ -178,9 +178,11 @@ async def test_a_closed_unit_owes_nothing_new_is_not_addressed_and_has_nothing_p
 
 
 async def test_a_closed_unit_may_still_be_named_as_host(world: World) -> None:
-    await world.patch(f"{ORGANIZATIONS}/{world.ids['town']}", {"closed_on": "2024-08-30"}, version=1)
+    closed = await world.patch(f"{ORGANIZATIONS}/{world.ids['town']}", {"closed_on": "2024-08-30"}, version=1)
+    assert (closed.status_code, closed.json()["closed_on"]) == (200, "2024-08-30")
     body = {"category": "讲座", "name": "旧事", "hosts": [{"organization_id": world.ids["town"]}]}
-    await world.make(f"/v1/campaigns/{world.campaign_id}/activities", body)
+    made = await world.make(f"/v1/campaigns/{world.campaign_id}/activities", body)
+    assert [host["organization_id"] for host in made["hosts"]] == [world.ids["town"]]
 
 
 async def test_what_another_process_has_changed_is_resolved_at_once(world: World) -> None:
