@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from chassis.connections import UNAVAILABLE
 from chassis.metrics import SweepMetrics
 
 log = structlog.get_logger()
@@ -26,6 +27,9 @@ async def run(sweep: Sweep, metrics: SweepMetrics) -> None:
         try:
             await sweep.work()
             metrics.last.labels(sweep.name).set_to_current_time()
+        except UNAVAILABLE as error:
+            metrics.failed.labels(sweep.name).inc()
+            log.warning("sweep_without_database", sweep=sweep.name, error=repr(error))
         except Exception:
             metrics.failed.labels(sweep.name).inc()
             log.exception("sweep_failed", sweep=sweep.name)
