@@ -155,10 +155,17 @@ class Installation:
             return await client.request(method, self.url(service) + path, headers=headers, **kwargs)
 
     async def ask_until(
-        self, method: str, service: str, path: str, status: int, key: str | None = None, **kwargs: Any
+        self,
+        method: str,
+        service: str,
+        path: str,
+        status: int,
+        key: str | None = None,
+        seconds: float = 20,
+        **kwargs: Any,
     ) -> Any:
         """The JSON of an answer once it has this status: what was just made takes a moment to arrive."""
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + seconds
         while True:
             try:
                 answer = await self.ask(method, service, path, key, **kwargs)
