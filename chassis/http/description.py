@@ -39,6 +39,15 @@ class Problem(BaseModel):
     errors: list[Wrong] = Field(default=[], description="each thing that is wrong, where there are several")
 
 
+BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
+"""The schema of what is no JSON: bytes as they are."""
+
+
+def bytes_of(description: str, *media: str) -> dict[str, Any]:
+    """An answer that is a file, of one of these kinds."""
+    return {"description": description, "content": {kind: {"schema": BINARY} for kind in media}}
+
+
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "Refused (4xx), or not now (5xx): nothing was done",
@@ -51,7 +60,8 @@ class DescribedApp(FastAPI):
     """An app whose every operation says how it refuses."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(responses=_ANSWERS, **settings)
+        # A generated client calls each operation by this name, so it is the verb alone.
+        super().__init__(responses=_ANSWERS, generate_unique_id_function=lambda route: route.name, **settings)
 
     def openapi(self) -> dict[str, Any]:
         """The document. The framework takes no model for another media type than the route's, so it is put in here."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
@@ -15,8 +17,9 @@ from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, make_router
 from chassis.refusals import Conflict, Forbidden, NotFound
 
-health = APIRouter()
-keyed = make_router()
+TAGS: list[str | Enum] = ["operations"]
+health = APIRouter(tags=TAGS)
+keyed = make_router(tags=TAGS)
 
 
 class StillFails(Conflict):
@@ -38,23 +41,36 @@ class ParkedEvent(BaseModel):
     parked_at: datetime
 
 
+class Readiness(BaseModel):
+    """Whether requests are served; `parts` are the database and the bus, `reason` is why this process gives up."""
+
+    ready: bool
+    parts: dict[str, str]
+    reason: str | None
+
+
+class Me(BaseModel):
+    """Who a key belongs to."""
+
+    organization: dict[str, Any]
+    role: str
+    key_id: UUID
+
+
 @health.get("/live")
 async def live() -> dict[str, str]:
     """Answers while the process turns."""
     return {"status": "alive"}
 
 
-@health.get(
-    "/ready",
-    responses={503: {"description": "Nothing can be served", "content": {"application/json": {}}}},
-)
-async def ready(request: Request, response: Response) -> dict[str, Any]:
+@health.get("/ready", responses={503: {"description": "Nothing can be served", "model": Readiness}})
+async def ready(request: Request, response: Response) -> Readiness:
     """503 while nothing can be served. A bus that is away is named, but submissions are still taken in."""
     running = request.app.state.running
     parts = {"database": await _look_at_database(running.database), "bus": _look_at_bus(running)}
     is_ready = parts["database"] == "ok" and running.bus.trouble is None and running.fatal is None
     response.status_code = 200 if is_ready else 503
-    return {"ready": is_ready, "parts": parts, "reason": running.fatal or running.bus.trouble}
+    return Readiness(ready=is_ready, parts=parts, reason=running.fatal or running.bus.trouble)
 
 
 async def _look_at_database(database: Any) -> str:
@@ -74,7 +90,7 @@ def _look_at_bus(running: Any) -> str:
     return "ok" if running.bus.is_connected else "away"
 
 
-@health.get("/metrics")
+@health.get("/metrics", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """Prometheus's text format."""
     running = request.app.state.running
@@ -87,14 +103,14 @@ async def metrics(request: Request) -> Response:
 
 
 @keyed.get("/v1/me")
-async def me(request: Request, caller: Caller) -> dict[str, Any]:
+async def me(request: Request, caller: Caller) -> Me:
     """Who the caller is: organization, role and key."""
     running = request.app.state.running
     async with running.database.reading() as connection:
         organization = await running.service.find_organization(connection, caller.organization_id)
     if organization is None:
         raise NotFound("the key's organization is not known here yet; come again in a moment")
-    return {"organization": organization, "role": caller.role, "key_id": str(caller.key_id)}
+    return Me(organization=dict(organization), role=caller.role, key_id=caller.key_id)
 
 
 @keyed.get("/v1/parked")

@@ -82,7 +82,7 @@ class Ladder(Shape):
     """
 
     steps: list[ReminderStep] = DEFAULT_STEPS
-    quiet_hours: QuietHours | None = DEFAULT_QUIET_HOURS
+    quiet_hours: QuietHours | None = Field(default_factory=lambda: DEFAULT_QUIET_HOURS)
     on_days_off: OnDaysOff = "before"
 
 
@@ -118,7 +118,10 @@ class SetReminderPolicy(Command):
     )
 
     steps: list[AskedStep] = Field(max_length=20)
-    quiet_hours: AskedQuietHours | None = AskedQuietHours(begins=time(20), ends=time(8))
+    quiet_hours: AskedQuietHours | None = Field(
+        default_factory=lambda: AskedQuietHours(begins=time(20), ends=time(8)),
+        description="from 20:00 to 08:00 where it is left out",
+    )
     on_days_off: OnDaysOff = "before"
 
     @model_validator(mode="after")

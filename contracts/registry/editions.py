@@ -51,7 +51,7 @@ class EditionReference(Shape):
     number: int
 
 
-class FieldChange(Shape):
+class RowChange(Shape):
     """One field of a row in the two editions."""
 
     field: Literal["category", "name", "hosts_text"]
@@ -66,7 +66,7 @@ class ChangedRow(Shape):
     name: str
     serial_number_before: int | None
     serial_number_after: int | None
-    changes: list[FieldChange]
+    changes: list[RowChange]
 
 
 class MovedRow(Shape):

@@ -82,7 +82,7 @@ class TakenOver(Shape):
     deliverables: list[Deliverable]
 
 
-class Difference(Shape):
+class TakenDifference(Shape):
     """A field that has changed above since it was taken, and is not the same here: nothing is applied by itself."""
 
     field: str
@@ -100,7 +100,7 @@ class TakeOverItem(Shape):
     here_id: UUID | None = None
     taken_at: Instant | None = None
     taken_by: UUID | None = None
-    differences: list[Difference] = []
+    differences: list[TakenDifference] = []
 
 
 class TakeOverView(Shape):

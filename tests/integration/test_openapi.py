@@ -29,6 +29,7 @@ from services.reporting.app import SERVICE as REPORTING
 from services.reporting.settings import ReportingSettings
 from services.submissions.app import SERVICE as SUBMISSIONS
 from services.submissions.settings import SubmissionsSettings
+from tests.support.generated_client import generate
 
 NOWHERE = "postgres://nobody@127.0.0.1:1/nothing"
 SERVICES: dict[str, tuple[Service, type[ServiceSettings]]] = {
@@ -176,6 +177,29 @@ async def test_every_operation_says_how_it_refuses(described: Described) -> None
     for example in schema["examples"]:
         Problem.model_validate_json(json.dumps(example), strict=True)
     assert "HTTPValidationError" not in described.schemas
+
+
+async def test_every_answer_says_what_it_holds(described: Described) -> None:
+    bare = [
+        f"{name} {status}"
+        for name, told in described.operations.items()
+        for status, answer in told["responses"].items()
+        if status != "204"
+        if not answer.get("content") or not all(each.get("schema") for each in answer["content"].values())
+    ]
+    assert bare == []
+
+
+async def test_each_operation_is_called_by_its_verb_and_stands_under_its_noun(described: Described) -> None:
+    called = {name: told["operationId"] for name, told in described.operations.items()}
+    assert called == {name: route.name for name, route in described.routes.items()}
+    assert len(set(called.values())) == len(called)
+    assert [name for name, told in described.operations.items() if len(told["tags"]) != 1] == []
+    assert [name for name in described.schemas if "__" in name] == []
+
+
+async def test_a_client_is_generated_of_it_without_a_warning(described: Described, tmp_path: Path) -> None:
+    assert generate(described.document, tmp_path / "client") == ""
 
 
 async def test_a_refusal_is_what_the_description_says(described: Described) -> None:

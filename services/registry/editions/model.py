@@ -15,9 +15,9 @@ from contracts.registry.editions import (
     EditionDifference,
     EditionReference,
     EditionRow,
-    FieldChange,
     IssueEdition,
     MovedRow,
+    RowChange,
 )
 
 MOST_ROWS = 10_000
@@ -125,9 +125,9 @@ def compare(
     )
 
 
-def _changes(one: EditionRow, other: EditionRow) -> list[FieldChange]:
+def _changes(one: EditionRow, other: EditionRow) -> list[RowChange]:
     return [
-        FieldChange(field=name, before=getattr(one, name), after=getattr(other, name))
+        RowChange(field=name, before=getattr(one, name), after=getattr(other, name))
         for name in COMPARED
         if getattr(one, name) != getattr(other, name)
     ]

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
+from chassis.http.description import bytes_of
 from chassis.http.routes import Caller, make_router
 from chassis.http.state import Db
 from services.registry.exports import handlers
@@ -19,7 +20,7 @@ MEDIA = {
 @router.get(
     "/v1/organizations/export",
     response_class=Response,
-    responses={200: {"content": {media: {} for media in MEDIA.values()}, "description": "The file"}},
+    responses={200: bytes_of("The file", *MEDIA.values())},
 )
 async def export_organizations(
     caller: Caller,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import File, Form, Response, UploadFile
 
+from chassis.http.description import bytes_of
 from chassis.http.routes import Caller, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
 from contracts.registry.imports import DecideImport, ImportApplied, ImportKind, ImportPreview
@@ -50,7 +51,7 @@ async def show_import(id: UUID, caller: Caller, database: Db, prefixes: NamePref
 @router.get(
     "/v1/imports/{id}/errors.xlsx",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "The workbook"}},
+    responses={200: bytes_of("The workbook", XLSX)},
 )
 async def write_errors(id: UUID, caller: Caller, database: Db, prefixes: NamePrefixes) -> Response:
     """The file back as xlsx, with a column that says what is wrong or to be decided, by cell."""

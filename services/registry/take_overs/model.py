@@ -10,7 +10,7 @@ from chassis.calendar import WorkingCalendar
 from chassis.refusals import Conflict, Unprocessable
 from contracts.registry.campaigns import Campaign
 from contracts.registry.deliverables import DefineDeliverable, Deliverable
-from contracts.registry.take_overs import Difference, Part, TakeDeliverable, TakeOver, TakeOverItem
+from contracts.registry.take_overs import Part, TakeDeliverable, TakenDifference, TakeOver, TakeOverItem
 from contracts.registry.theme_days import SetThemeDay, ThemeDay
 
 FIELDS: Mapping[Part, frozenset[str]] = {
@@ -138,10 +138,10 @@ def _item(
 
 def _differences(
     taken: Mapping[str, Any], above: Mapping[str, Any], here: Mapping[str, Any]
-) -> list[Difference]:
+) -> list[TakenDifference]:
     """Fields that changed above since, but for those that came to the same here."""
     return [
-        Difference(field=name, taken=taken.get(name), above=above[name], here=here[name])
+        TakenDifference(field=name, taken=taken.get(name), above=above[name], here=here[name])
         for name in sorted(above)
         if above[name] != taken.get(name) and above[name] != here[name]
     ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import FileResponse
 
+from chassis.http.description import bytes_of
 from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, OncePerKey, make_router
 from chassis.http.state import Db
@@ -49,7 +50,9 @@ async def get_export(id: UUID, caller: Caller, database: Db) -> Export:
     return await handlers.find_export(database, id, caller)
 
 
-@router.get("/v1/exports/{id}/file", response_class=FileResponse)
+@router.get(
+    "/v1/exports/{id}/file", response_class=FileResponse, responses={200: bytes_of("The finished file", XLSX)}
+)
 async def get_file(
     id: UUID, caller: Caller, database: Db, folder: Annotated[Path, Depends(_folder)]
 ) -> FileResponse:

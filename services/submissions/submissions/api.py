@@ -7,6 +7,7 @@ from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from chassis.http.bodies import check_media
+from chassis.http.description import BINARY, bytes_of
 from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, DirectRoute, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
@@ -55,9 +56,10 @@ async def hand_in(command: HandIn, request: Request) -> Receipt:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {bulk.MEDIA_TYPE: {"schema": {"type": "string"}, "example": BULK_EXAMPLE}},
+            "content": {bulk.MEDIA_TYPE: {"schema": BINARY, "example": BULK_EXAMPLE}},
         }
     },
+    responses={200: bytes_of("A line for each line, as it is committed", bulk.MEDIA_TYPE)},
 )
 async def hand_in_bulk(
     request: Request, caller: Caller, idempotency_key: Annotated[str | None, Header()] = None
