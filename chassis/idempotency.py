@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from chassis.connections import Connection
 from chassis.refusals import Unprocessable
+
+KEPT_FOR = timedelta(days=7)
+"""So long the same request gets the same answer; after that it is a new one."""
 
 
 class KeyReusedWithOtherBody(Unprocessable):
@@ -106,8 +109,11 @@ async def claim(connection: Connection, at: datetime) -> Claim | None:
         CLAIM, wanted.key_id, wanted.key, wanted.request, wanted.body_sha256, at
     )
     if taken is None:
-        kept = await read_kept(connection, [wanted])
-        check(kept[wanted.key_id, wanted.key], wanted)
+        kept = (await read_kept(connection, [wanted])).get((wanted.key_id, wanted.key))
+        if kept is None:
+            # Forgotten between the two statements: the key is free.
+            return await claim(connection, at)
+        check(kept, wanted)
     wanted.taken = True
     return wanted
 
@@ -171,9 +177,12 @@ async def keep_all(connection: Connection, answers: Mapping[tuple[UUID, str], Ke
     )
 
 
-FORGET = "DELETE FROM idempotency WHERE made_at < $1"
+FORGET = """
+    DELETE FROM idempotency WHERE (key_id, key) IN
+           (SELECT key_id, key FROM idempotency WHERE made_at < $1 ORDER BY made_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+"""
 
 
-async def forget(connection: Connection, before: datetime) -> int:
-    """Forget answers older than `before`; the count that went. A unit may repeat a request for 30 days."""
-    return int((await connection.execute(FORGET, before)).split()[-1])
+async def forget(connection: Connection, at: datetime) -> int:
+    """Forget answers that were kept long enough, the oldest first; how many went, at most 1,000."""
+    return int((await connection.execute(FORGET, at - KEPT_FOR)).split()[-1])

@@ -15,7 +15,7 @@ import uvloop
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
-from chassis import durables, logs, sweeps
+from chassis import durables, idempotency, logs, sweeps
 from chassis.access import KeyRing
 from chassis.bus import Bus, make_bus
 from chassis.connections import Connection, open_pool
@@ -37,6 +37,8 @@ from chassis.topology import Durable
 from chassis.watchdog import Watchdog
 
 log = structlog.get_logger()
+
+FORGET_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -191,8 +193,19 @@ def _work(running: Running) -> list[Any]:
         work.append(service.prepare(running))
     sweep_metrics = SweepMetrics(service.name, running.registry)
     work.append(_on_bus(running))
-    work.extend(sweeps.run(each, sweep_metrics) for each in service.make_sweeps(running))
+    work.extend(sweeps.run(each, sweep_metrics) for each in list_sweeps(running))
     return work
+
+
+def list_sweeps(running: Running) -> list[Sweep]:
+    """The service's own sweeps, and the one that each has."""
+
+    async def forget_answers() -> None:
+        async with running.database.apart() as connection:
+            while await idempotency.forget(connection, running.database.clock.now()):
+                pass
+
+    return [*running.service.make_sweeps(running), Sweep("answers", forget_answers, FORGET_SECONDS)]
 
 
 async def _see_through(running: Running, work: "CoroutineType[Any, Any, None]") -> None:

@@ -14,15 +14,25 @@ import pytest_asyncio
 
 from chassis import idempotency, parking
 from chassis.identity import new_id
+from chassis.service import list_sweeps
 from contracts.registry.organizations import OrganizationRegistered
 from tests.integration.chassis.conftest import Desk, World
 from tests.integration.registry.conftest import START
 from tests.integration.submissions.conftest import SECTIONS, a_unit
 from tests.support.service import ServiceUnderTest
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COUNT = "SELECT count(*) FROM idempotency WHERE key = $1"
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO idempotency%'
+"""
+MANY_ANSWERS = """
+    INSERT INTO idempotency (key_id, key, request, body_sha256, status, body, made_at)
+    SELECT gen_random_uuid(), 'old', 'POST /', '', 201, '', $1 FROM generate_series(1, $2)
+"""
 
 
 @dataclass
@@ -213,15 +223,61 @@ async def test_the_same_key_of_another_caller_is_another_key(place: Place) -> No
     assert whole(await place.post(key, caller=1)) == whole(theirs)
 
 
-async def test_an_answer_is_kept_for_thirty_days_and_then_forgotten(place: Place) -> None:
-    key = uuid4().hex
+async def sweep(service: ServiceUnderTest) -> None:
+    """What every service does by the clock with the answers that it keeps."""
+    (answers,) = [each for each in list_sweeps(service.running) if each.name == "answers"]
+    await answers.work()
+
+
+async def test_the_same_key_gets_the_same_answer_for_seven_days_and_then_a_new_one(place: Place) -> None:
+    key, clock = uuid4().hex, place.service.clock
+    made_at = clock.now()
     first = await place.post(key)
-    async with place.service.database.transaction() as tx:
-        await idempotency.forget(tx.connection, tx.now - timedelta(days=30))
-    assert whole(await place.post(key)) == whole(first)
-    async with place.service.database.transaction() as tx:
-        assert await idempotency.forget(tx.connection, tx.now + timedelta(microseconds=1)) > 0
-    assert await place.count_kept(key) == 0
+    try:
+        clock.set(made_at + timedelta(days=7))
+        await sweep(place.service)
+        assert whole(await place.post(key)) == whole(first)
+        clock.set(made_at + timedelta(days=7, microseconds=1))
+        await sweep(place.service)
+        assert await place.count_kept(key) == 0
+        new = await place.post(key)
+    finally:
+        clock.set(made_at)
+    assert (new.status_code, "idempotency-replayed" in new.headers) == (201, False)
+    assert new.content != first.content
+
+
+async def test_old_answers_go_in_batches_by_their_index(office: World) -> None:
+    service = office.service
+    old = service.clock.now() - timedelta(days=8)
+    async with service.database.apart() as connection:
+        await connection.execute(MANY_ANSWERS, old, 2_500)
+        assert await idempotency.forget(connection, service.clock.now()) == 1_000
+        async with connection.transaction():
+            await connection.execute("SET LOCAL enable_seqscan = off")
+            plan = await connection.fetch(f"EXPLAIN {idempotency.FORGET}", old)
+    assert "idempotency_made_at" in "\n".join(row[0] for row in plan)
+    await asyncio.gather(sweep(service), sweep(service))
+    async with service.database.reading() as connection:
+        left = await connection.fetchval("SELECT count(*) FROM idempotency WHERE made_at = $1", old)
+    assert left == 0
+
+
+async def test_a_key_that_is_forgotten_while_it_is_asked_for_is_free(office: World) -> None:
+    place, key = await at_the_office(office), uuid4().hex
+    service = office.service
+    first = await place.post(key)
+    async with service.database.pool.acquire() as connection, connection.transaction():
+        await connection.execute("DELETE FROM idempotency WHERE key = $1", key)
+        asking = asyncio.create_task(place.post(key))
+        await until(lambda: is_waited_for(service))
+    again = await asking
+    assert (again.status_code, again.content != first.content) == (201, True)
+
+
+async def is_waited_for(service: ServiceUnderTest) -> bool:
+    async with service.database.reading() as connection:
+        return bool(await connection.fetchval(WAITING))
 
 
 async def test_a_key_belongs_to_the_address_that_it_was_used_at(office: World) -> None:
