@@ -65,7 +65,8 @@ async def hand_in_bulk(
     request: Request, caller: Caller, idempotency_key: Annotated[str | None, Header()] = None
 ) -> StreamingResponse:
     """Hand in a submission a line (NDJSON), at most 10,000. Each line is answered by one as soon as it is
-    committed: `line`, `status`, and its receipt or its `problem`. The same body again gets the same receipts.
+    committed: `line`, `status`, and its receipt or its `problem`. The same body again gets the same receipts. Every
+    line is on time or late by one moment, at which the last line had come in.
     State secrets may not be entered (不得填报涉密信息).
     """
     check_media(request, bulk.MEDIA_TYPE)

@@ -47,7 +47,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """One request, wholly received `at`. `key` is its Idempotency-Key, or else the hash of its body."""
+    """One request, wholly received `at`, which is the moment of every line. `key` is the hash of its
+    Idempotency-Key, or else of its body.
+    """
 
     lines: Sequence[Line]
     key: str
@@ -63,7 +65,8 @@ def read_bulk(body: bytes, key: str | None, actor: Principal, at: datetime) -> B
         raise NothingInBulk(f"the body holds no line; expected {MEDIA_TYPE}, a submission a line")
     if len(lines) > MOST_LINES:
         raise TooManyLines(f"{len(lines):,} lines; expected at most {MOST_LINES:,} in one request")
-    return Bulk(lines, key or hashlib.sha256(body).hexdigest(), actor, at, current_traceparent())
+    known_by = hashlib.sha256(body if key is None else key.encode()).hexdigest()
+    return Bulk(lines, known_by, actor, at, current_traceparent())
 
 
 async def answer(intake: Intake, bulk: Bulk) -> AsyncIterator[bytes]:

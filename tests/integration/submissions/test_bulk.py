@@ -1,12 +1,17 @@
 """Bulk: each line answers for itself, in order, and the whole may be sent again."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from chassis.access import Principal
+from chassis.identity import new_id
 from contracts.registry.assignments import Assignment
+from services.submissions.submissions.bulk import PORTION, answer, read_bulk
+from services.submissions.submissions.intake import Intake
 from tests.integration.submissions.conftest import DUE, SECTIONS, World
 
 
@@ -102,6 +107,48 @@ async def test_on_time_is_the_moment_at_which_the_whole_was_received(world: Worl
     world.at(DUE)
     (answered,) = lines_of(await send(world, a_line(mine)))
     assert (answered["on_time"], answered["received_at"]) == (True, "2024-09-16T15:59:59.999999Z")
+
+
+async def test_every_line_has_the_moment_at_which_the_last_byte_was_there(world: World) -> None:
+    mine = [await world.assign("town") for _ in range(3)]
+    world.at(DUE)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield "\n".join(a_line(each) for each in mine[:2]).encode()
+        world.later(microseconds=1)
+        yield f"\n{a_line(mine[2])}".encode()
+
+    headers = {"Content-Type": "application/x-ndjson"}
+    answered = await world.service.ask(
+        "POST", "/v1/submissions/bulk", world.keys["town"], content=slowly(), headers=headers
+    )
+    assert {(each["on_time"], each["received_at"]) for each in lines_of(answered)} == {
+        (False, "2024-09-16T16:00:00Z")
+    }
+
+
+async def test_what_comes_of_a_line_is_said_while_later_ones_wait_and_all_have_one_moment(
+    world: World,
+) -> None:
+    mine = [await world.assign("town") for _ in range(3)]
+    world.at(DUE)
+    body = "\n".join(a_line(mine[number % 3], text=f"第{number}") for number in range(200)).encode()
+    actor = Principal(new_id(), world.ids["town"], "reporter")
+    intake = Intake(world.service.database)
+    answers = answer(intake, read_bulk(body, None, actor, world.service.clock.now()))
+    first = json.loads(await anext(answers))
+    assert len(await world.service.events()) == PORTION < 200
+    world.later(days=1)
+    rest = [json.loads(line) async for line in answers]
+    assert {(each["on_time"], each["received_at"]) for each in [first, *rest]} == {
+        (True, "2024-09-16T15:59:59.999999Z")
+    }
+
+
+async def test_the_longest_key_is_good_for_a_bulk_too(world: World) -> None:
+    mine = await world.assign("town")
+    first, again = [lines_of(await send(world, a_line(mine), Idempotency_Key="k" * 255)) for _ in range(2)]
+    assert (first[0]["status"], again) == (201, first)
 
 
 async def test_a_body_that_is_no_bulk_is_refused_whole(world: World) -> None:
