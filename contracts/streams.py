@@ -41,6 +41,7 @@ DURABLES = (
             "rollcall.registry.key.>",
             "rollcall.registry.campaign.>",
             "rollcall.registry.assignment.>",
+            "rollcall.registry.activity.>",
         ),
     ),
     Durable("notifier", "registry", ("rollcall.registry.>",)),

@@ -23,13 +23,21 @@ IncidentText = Annotated[
 
 
 class IncidentReport(Shape):
-    """A follow-up or the final report, each with a receipt of its own."""
+    """A follow-up or the final report, each with a receipt of its own.
+
+    `severity`, `report_by` and `in_time` are the incident's once this report was in: the clock that ran, and
+    whether it was met. `severity_before` is only there where the report corrected the severity.
+    """
 
     number: int
     kind: ReportKind
     text: str
     receipt_number: str
     received_at: Instant
+    severity: Severity | None = None
+    severity_before: Severity | None = None
+    report_by: Instant | None = None
+    in_time: bool | None = None
 
 
 class Incident(Aggregate):
@@ -37,6 +45,9 @@ class Incident(Aggregate):
 
     `report_by` is the last moment in time of the first report, `hours` after `discovered_at`; None: no clock runs.
     Whoever does not say when it was discovered is taken to have known it when it occurred.
+
+    Where a report raises the severity the clock starts anew: `graded_at` is when it was known to be so grave,
+    `report_by` is `hours` after that, and `in_time` is whether the report that raised it came by then.
     """
 
     campaign_id: UUID | None = None
@@ -54,6 +65,7 @@ class Incident(Aggregate):
     in_time: bool | None = None
     reports: list[IncidentReport] = []
     closed_at: Instant | None = None
+    graded_at: Instant | None = None
 
 
 class ReportIncident(Command):
@@ -89,12 +101,34 @@ class ReportIncident(Command):
 
 
 class AddReport(Command):
+    """`severity` corrects the grade. `discovered_at` is when the unit knew that it is graver than was reported, from
+    when the clock of the new grade runs; without it, from the discovery of the incident.
+    """
+
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"kind": "follow_up", "text": "已恢复，正在溯源"}]}
+        json_schema_extra={
+            "examples": [
+                {"kind": "follow_up", "text": "已恢复，正在溯源"},
+                {
+                    "kind": "follow_up",
+                    "text": "影响扩大，上调等级",
+                    "severity": "major",
+                    "discovered_at": "2024-09-10T11:00:00+08:00",
+                },
+            ]
+        }
     )
 
     kind: ReportKind
     text: IncidentText
+    severity: Severity | None = None
+    discovered_at: GivenInstant | None = None
+
+    @model_validator(mode="after")
+    def _is_discovered_with_a_grade(self) -> Self:
+        if self.discovered_at is not None and self.severity is None:
+            raise ValueError("discovered_at without severity; expected the grade that was discovered")
+        return self
 
 
 class IncidentLimit(Aggregate):

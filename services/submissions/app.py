@@ -4,9 +4,10 @@ from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
 from contracts.key_uses import SubmissionsKeyUseNoted
+from contracts.registry import activities, campaigns, keys, organizations
 from contracts.registry import assignments as assignment_facts
-from contracts.registry import campaigns, keys, organizations
 from contracts.streams import DURABLES
+from services.submissions.activities.consumers import on_activities
 from services.submissions.assignments import api as assignments
 from services.submissions.assignments.consumers import on_assignments
 from services.submissions.attachments import api as attachments
@@ -35,6 +36,7 @@ SERVICE = Service(
         Hears(keys.FACTS, on_keys),
         Hears(campaigns.FACTS, on_campaigns),
         Hears(assignment_facts.FACTS, on_assignments),
+        Hears(activities.FACTS, on_activities),
     ),
     durables=tuple(durable for durable in DURABLES if durable.service == "submissions"),
     catalogue=EVENTS,

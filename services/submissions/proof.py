@@ -12,4 +12,5 @@ COPIES = (
     Kept("organization", "organization"),
     Kept("campaign", "campaign"),
     Kept("assignment", "assignment"),
+    Kept("activity", "activity"),
 )

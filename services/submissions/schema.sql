@@ -13,6 +13,11 @@ CREATE TABLE public.access_key (
     CONSTRAINT access_key_check CHECK (((first_used_at IS NULL) = (last_used_at IS NULL))),
     CONSTRAINT access_key_secret_sha256_check CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
 );
+CREATE TABLE public.activity (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL
+);
 CREATE TABLE public.assignment (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -115,12 +120,14 @@ CREATE TABLE public.incident (
     in_time boolean,
     reports jsonb NOT NULL,
     closed_at timestamp with time zone,
+    graded_at timestamp with time zone,
     CONSTRAINT incident_check CHECK ((discovered_at >= occurred_at)),
     CONSTRAINT incident_check1 CHECK (((severity = 'general'::text) = (report_by IS NULL))),
     CONSTRAINT incident_check2 CHECK (((report_by IS NULL) = (in_time IS NULL))),
     CONSTRAINT incident_check3 CHECK (((report_by IS NULL) = (hours IS NULL))),
     CONSTRAINT incident_check4 CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
     CONSTRAINT incident_check5 CHECK (((activity_id IS NULL) OR (campaign_id IS NOT NULL))),
+    CONSTRAINT incident_check6 CHECK (((graded_at IS NULL) OR (graded_at >= discovered_at))),
     CONSTRAINT incident_severity_check CHECK ((severity = ANY (ARRAY['extraordinary'::text, 'major'::text, 'large'::text, 'general'::text]))),
     CONSTRAINT incident_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text]))),
     CONSTRAINT incident_version_check CHECK ((version >= 1))
@@ -248,6 +255,8 @@ CREATE TABLE public.submission_version (
 );
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.activity
+    ADD CONSTRAINT activity_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attachment

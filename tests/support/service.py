@@ -1,5 +1,6 @@
 """A service's app over a fresh database, without the bus: called over HTTP, told things by its own consumers."""
 
+import json
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -78,6 +79,12 @@ class ServiceUnderTest:
                 "SELECT type, aggregate_id, aggregate_version, actor FROM events ORDER BY position"
             )
         return [tuple(row) for row in rows]
+
+    async def recorded(self, type: str) -> Sequence[Any]:
+        """What the facts of this type say, in order."""
+        async with self.database.reading() as connection:
+            rows = await connection.fetch("SELECT body FROM events WHERE type = $1 ORDER BY position", type)
+        return [json.loads(row["body"]) for row in rows]
 
 
 @asynccontextmanager

@@ -206,3 +206,27 @@ async def test_what_registry_has_just_made_is_honoured_by_submissions_within_two
         return answer.status_code == 200
 
     await until(is_let_in, seconds=2)
+
+    activity = {
+        "serial_number": 1,
+        "category": "论坛",
+        "name": "开幕式",
+        "hosts": [{"organization_id": unit}],
+    }
+    path = f"/v1/campaigns/{campaign.id}/activities"
+    held = (await installation.ask_until("POST", "registry", path, 201, json=activity))["id"]
+
+    async def is_known() -> bool:
+        incident = {
+            "campaign_id": campaign.id,
+            "activity_id": held,
+            "severity": "general",
+            "occurred_at": "2024-09-10T08:30:00+08:00",
+            "summary": "直播中断",
+        }
+        answer = await installation.ask("POST", "submissions", "/v1/incidents", key, json=incident)
+        assert answer.status_code in (201, 422), answer.text
+        assert answer.status_code == 201 or "takes a moment to arrive" in answer.json()["detail"]
+        return answer.status_code == 201
+
+    await until(is_known, seconds=2)

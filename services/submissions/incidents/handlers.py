@@ -16,6 +16,7 @@ from contracts.submissions.incidents import (
     ReportIncident,
 )
 from services.submissions import rules
+from services.submissions.activities import store as activities
 from services.submissions.directory import store as directory
 from services.submissions.incident_limits import store as limits
 from services.submissions.incidents import model, store
@@ -30,6 +31,7 @@ async def report_incident(database: Database, command: ReportIncident, actor: Pr
     rules.check_may_report(actor)
     async with database.transaction() as tx:
         await _check_campaign(tx, command.campaign_id, actor)
+        await _check_activity(tx, command)
         hours = await limits.read_hours(tx.connection, actor.organization_id)
         number = await _make_number(tx, command.campaign_id)
         incident = model.report(command, new_id(), actor.organization_id, hours, number, tx.now)
@@ -41,14 +43,15 @@ async def report_incident(database: Database, command: ReportIncident, actor: Pr
 async def add_report(
     database: Database, id: UUID, command: AddReport, expected: int | None, actor: Principal
 ) -> Incident:
-    """Take in a follow-up, or the final report, which closes it."""
+    """Take in a follow-up, or the final report, which closes it; either may correct the severity."""
     async with database.transaction() as tx:
         present = await store.lock(tx, id)
         await _check_may_read(tx.connection, present, actor)
         rules.check_may_follow_up(actor, present.organization_id)
         check_version(present.version, expected)
         number = await _make_number(tx, present.campaign_id)
-        incident = model.add_report(present, command, number, tx.now)
+        hours = await limits.read_hours(tx.connection, present.organization_id)
+        incident = model.add_report(present, command, hours, number, tx.now)
         fact = IncidentClosed if incident.state == "closed" else IncidentFollowedUp
         await store.save(tx, incident)
         await tx.record(fact(incident=incident), actor)
@@ -78,6 +81,17 @@ async def _check_campaign(tx: Transaction, campaign_id: UUID | None, actor: Prin
         raise model.CampaignUnknown(
             f"there is no campaign {campaign_id}, or your unit has no part in it; a new one takes a moment to"
             " arrive, and an incident can be reported without one: send null"
+        )
+
+
+async def _check_activity(tx: Transaction, command: ReportIncident) -> None:
+    """An incident is of an activity of its own campaign."""
+    if command.activity_id is None:
+        return
+    if await activities.find_campaign(tx.connection, command.activity_id) != command.campaign_id:
+        raise model.ActivityUnknown(
+            f"there is no activity {command.activity_id} in this campaign; a new one takes a moment to arrive, and an"
+            " incident can be reported without one: send null"
         )
 
 

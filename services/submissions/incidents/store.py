@@ -13,7 +13,7 @@ from contracts.submissions.incidents import Incident, Severity, State
 
 FIND = """
     SELECT id, version, created_at, updated_at, campaign_id, activity_id, organization_id, severity, state, occurred_at,
-           discovered_at, summary, receipt_number, received_at, hours, report_by, in_time, reports, closed_at
+           discovered_at, summary, receipt_number, received_at, hours, report_by, in_time, reports, closed_at, graded_at
       FROM incident WHERE id = $1
 """
 
@@ -25,7 +25,7 @@ async def find(connection: Connection, id: UUID) -> Incident:
 
 LOCK = """
     SELECT id, version, created_at, updated_at, campaign_id, activity_id, organization_id, severity, state, occurred_at,
-           discovered_at, summary, receipt_number, received_at, hours, report_by, in_time, reports, closed_at
+           discovered_at, summary, receipt_number, received_at, hours, report_by, in_time, reports, closed_at, graded_at
       FROM incident WHERE id = $1 FOR UPDATE
 """
 
@@ -38,10 +38,12 @@ async def lock(tx: Transaction, id: UUID) -> Incident:
 SAVE = """
     INSERT INTO incident (id, version, created_at, updated_at, campaign_id, activity_id, organization_id, severity,
                           state, occurred_at, discovered_at, summary, receipt_number, received_at, hours, report_by,
-                          in_time, reports, closed_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                          in_time, reports, closed_at, graded_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
-           state = excluded.state, reports = excluded.reports, closed_at = excluded.closed_at
+           state = excluded.state, reports = excluded.reports, closed_at = excluded.closed_at,
+           severity = excluded.severity, hours = excluded.hours, report_by = excluded.report_by,
+           in_time = excluded.in_time, graded_at = excluded.graded_at
 """
 
 
@@ -78,7 +80,7 @@ LIST = """
     )
     SELECT i.id, i.version, i.created_at, i.updated_at, i.campaign_id, i.activity_id, i.organization_id, i.severity,
            i.state, i.occurred_at, i.discovered_at, i.summary, i.receipt_number, i.received_at, i.hours, i.report_by,
-           i.in_time, i.reports, i.closed_at
+           i.in_time, i.reports, i.closed_at, i.graded_at
       FROM incident i LEFT JOIN campaign c ON c.id = i.campaign_id
      WHERE i.id > $4
        AND (i.organization_id IN (SELECT id FROM seen) OR ($3 AND c.issuer_id = $1))

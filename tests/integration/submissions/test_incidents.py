@@ -1,12 +1,13 @@
 """Incidents: reported with or without a campaign, against a clock, closed by the final report, read by few."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from chassis.identity import new_id
+from contracts.registry.activities import Activity, ActivityDrafted
 from contracts.registry.organizations import OrganizationRegistered
 from tests.integration.submissions.conftest import START, World, a_unit
 
@@ -129,6 +130,122 @@ async def test_follow_ups_are_numbered_and_the_final_report_closes(world: World)
     ]
 
 
+async def correct(world: World, id: str, severity: str, known_at: datetime | None = None, **by: Any) -> Any:
+    """What becomes of the incident by a follow-up that corrects its severity, sent so much later."""
+    world.later(**by)
+    known = {} if known_at is None else {"discovered_at": known_at.isoformat()}
+    body = {"kind": "follow_up", "text": "上调等级", "severity": severity, **known}
+    answer = await world.post(f"/v1/incidents/{id}/reports", "town", body)
+    return {**answer.json(), "status_code": answer.status_code}
+
+
+async def test_raising_the_severity_starts_the_clock_anew_from_when_it_was_known(world: World) -> None:
+    id = (await report(world, severity="general"))["id"]
+    known_at = START + timedelta(hours=5)
+    raised = await correct(world, id, "large", known_at, hours=9)
+    assert (raised["severity"], raised["graded_at"]) == ("large", "2024-09-01T06:00:00Z")
+    assert (raised["report_by"], raised["in_time"]) == ("2024-09-01T10:00:00Z", True)
+    (told,) = raised["reports"]
+    assert (told["severity_before"], told["severity"]) == ("general", "large")
+    assert (told["report_by"], told["in_time"]) == ("2024-09-01T10:00:00Z", True)
+    graver = await correct(world, id, "extraordinary", START + timedelta(hours=6), microseconds=1)
+    assert (graver["report_by"], graver["in_time"]) == ("2024-09-01T11:00:00Z", True)
+    shown = (await world.get(f"/v1/incidents/{id}", "office")).json()
+    assert {**shown, "status_code": 201} == graver
+    assert [each["in_time"] for each in shown["reports"]] == [True, True]
+    recorded = await world.service.recorded("rollcall.submissions.incident.followed_up.v1")
+    assert [each["incident"]["report_by"] for each in recorded] == [
+        "2024-09-01T10:00:00Z",
+        "2024-09-01T11:00:00Z",
+    ]
+
+
+async def test_a_severity_that_was_raised_too_late_is_late_by_the_hours_of_the_unit(world: World) -> None:
+    unit = a_unit(world.ids["town"], "town", world.ids["district"], version=2)
+    await world.service.hear(
+        OrganizationRegistered(organization=unit.model_copy(update={"kind": "enterprise"}))
+    )
+    id = (await report(world, discovered_at=START.isoformat()))["id"]
+    raised = await correct(world, id, "major", START + timedelta(hours=1), hours=2, microseconds=1)
+    assert (raised["hours"], raised["report_by"], raised["in_time"]) == (1, "2024-09-01T03:00:00Z", False)
+
+
+async def test_who_does_not_say_when_it_was_known_has_the_clock_from_discovery(world: World) -> None:
+    id = (await report(world, severity="general", occurred_at=START.isoformat()))["id"]
+    raised = await correct(world, id, "large", None, hours=5)
+    assert (raised["graded_at"], raised["in_time"]) == ("2024-09-01T01:00:00Z", False)
+
+
+async def test_a_severity_that_is_lowered_keeps_the_clock_that_ran_and_for_general_there_is_none(
+    world: World,
+) -> None:
+    first = await report(world, severity="major")
+    lowered = await correct(world, first["id"], "large", None, hours=20)
+    assert lowered["severity"] == "large"
+    assert (lowered["report_by"], lowered["in_time"]) == (first["report_by"], True)
+    same = await correct(world, first["id"], "large", None, hours=1)
+    assert (same["report_by"], same["reports"][-1]["severity_before"]) == (first["report_by"], None)
+    general = await correct(world, first["id"], "general", None, hours=1)
+    assert (general["severity"], general["hours"]) == ("general", None)
+    assert (general["report_by"], general["in_time"]) == (None, None)
+
+
+async def test_every_report_says_which_clock_ran_and_whether_it_was_met(world: World) -> None:
+    first = await report(world, discovered_at=(START - timedelta(hours=2)).isoformat())
+    assert (first["report_by"], first["in_time"]) == ("2024-09-01T03:00:00Z", True)
+    await follow_up(world, first["id"])
+    world.later(days=1)
+    closed = (await follow_up(world, first["id"], "final")).json()
+    assert [(each["severity"], each["report_by"], each["in_time"]) for each in closed["reports"]] == [
+        ("large", "2024-09-01T03:00:00Z", True)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"severity": "grave"}, "invalid"),
+        ({"discovered_at": START.isoformat()}, "invalid"),
+        ({"severity": "major", "discovered_at": "2024-09-01T09:00:00"}, "invalid"),
+        ({"severity": "major", "discovered_at": (START + timedelta(hours=1)).isoformat()}, "in_the_future"),
+        (
+            {"severity": "major", "discovered_at": (DISCOVERED - timedelta(seconds=1)).isoformat()},
+            "graded_too_early",
+        ),
+    ],
+)
+async def test_a_correction_that_cannot_be_is_refused_and_changes_nothing(
+    world: World, fields: dict[str, Any], code: str
+) -> None:
+    id = (await report(world))["id"]
+    body = {"kind": "follow_up", "text": "上调等级", **fields}
+    answer = await world.post(f"/v1/incidents/{id}/reports", "town", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert (await world.get(f"/v1/incidents/{id}", "town")).json()["version"] == 1
+
+
+async def test_an_incident_names_an_activity_of_its_own_campaign(world: World) -> None:
+    here, elsewhere = new_id(), new_id()
+    for id, campaign_id in ((here, world.campaign_id), (elsewhere, new_id())):
+        activity = Activity(
+            id=id,
+            version=1,
+            created_at=START,
+            updated_at=START,
+            campaign_id=campaign_id,
+            category="论坛",
+            name="开幕式",
+            hosts=[],
+        )
+        await world.service.hear(ActivityDrafted(activity=activity))
+    for id in (elsewhere, new_id()):
+        refused = await report(world, activity_id=str(id))
+        assert (refused["status_code"], refused["code"]) == (422, "activity_unknown")
+        assert "takes a moment to arrive" in refused["detail"]
+    incident = await report(world, activity_id=str(here))
+    assert (incident["status_code"], incident["activity_id"]) == (201, str(here))
+
+
 async def test_the_same_key_reports_once(world: World) -> None:
     first = await world.post("/v1/incidents", "town", an_incident(world), Idempotency_Key="k")
     again = await world.post("/v1/incidents", "town", an_incident(world), Idempotency_Key="k")
@@ -148,13 +265,26 @@ async def test_the_same_key_reports_once(world: World) -> None:
         ("other office", 404, 404),
         ("auditor", 404, 404),
         ("ops", 404, 404),
+        ("district auditor", 404, 404),
+        ("other auditor", 404, 404),
         ("district reporter", 404, 404),
+        ("district coordinator", 200, 403),
+        ("district ops", 404, 404),
+        ("town overseer", 200, 201),
+        ("town coordinator", 200, 201),
+        ("town auditor", 404, 404),
+        ("town ops", 404, 404),
+        ("stranger overseer", 404, 404),
+        ("office reporter", 404, 404),
+        ("office overseer", 200, 403),
     ],
 )
 async def test_it_is_read_by_the_unit_and_those_above_and_by_nobody_else(
     world: World, who: str, reads: int, follows_up: int
 ) -> None:
-    world.keys["district reporter"] = await world.service.let_in(world.ids["district"], "reporter")
+    if who not in world.keys:
+        unit, role = who.split()
+        world.keys[who] = await world.service.let_in(world.ids[unit], role)
     for campaign_id in (str(world.campaign_id), None):
         id = (await report(world, campaign_id=campaign_id))["id"]
         assert (await world.get(f"/v1/incidents/{id}", who)).status_code == reads

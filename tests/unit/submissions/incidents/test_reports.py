@@ -28,7 +28,7 @@ def an_incident(summary: str) -> Incident:
 
 def follow(incident: Incident, text: str, kind: str = "follow_up") -> Incident:
     command = AddReport.model_validate_json(f'{{"kind": "{kind}", "text": "{text}"}}')
-    return model.add_report(incident, command, "20240901-ABCDEFGJ", NOW + timedelta(hours=1))
+    return model.add_report(incident, command, 4, "20240901-ABCDEFGJ", NOW + timedelta(hours=1))
 
 
 def test_the_longest_incident_is_closed_within_one_event() -> None:
