@@ -1,5 +1,6 @@
 """Every SQL statement of the house, as the constants that hold them."""
 
+import dataclasses
 import importlib
 import pkgutil
 import re
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import chassis
+from chassis.files.rows import Statements
 
 _SQL = re.compile(r"^\s*(--[^\n]*\n\s*)*(SELECT|INSERT|UPDATE|DELETE|WITH|LOCK)\b")
 
@@ -16,9 +18,16 @@ def statements_of(service: str) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for module in [*_modules(chassis), *_modules(importlib.import_module(f"services.{service}"))]:
         for name, value in vars(module).items():
-            if name.isupper() and isinstance(value, str) and _SQL.match(value) and value not in seen:
-                seen.add(value)
-                yield f"{module.__name__}.{name}", value
+            for statement in _statements(value) if name.isupper() else ():
+                if statement not in seen:
+                    seen.add(statement)
+                    yield f"{module.__name__}.{name}", statement
+
+
+def _statements(value: object) -> list[str]:
+    """Those that a constant holds: it is one, or those over a table of files."""
+    held = dataclasses.astuple(value) if isinstance(value, Statements) else (value,)
+    return [each for each in held if isinstance(each, str) and _SQL.match(each)]
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:

@@ -4,44 +4,20 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from chassis.files.form import DOWNLOAD, describe_form
 from chassis.files.serving import serve
 from chassis.http.bodies import check
-from chassis.http.description import bytes_of
 from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, OncePerKey, StreamedRoute, make_router
 from chassis.http.state import Db, FileDesk
 from contracts.attachments import Attachment, NameFile, State
 from services.submissions import rules
-from services.submissions.attachments import handlers, store
+from services.submissions.attachments import handlers
 
 router = make_router()
 streamed = make_router(StreamedRoute)
 
-FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "contentMediaType": "application/octet-stream",
-                            "description": "pdf, docx, xlsx, pptx, doc, xls, ppt, jpg, png, webp, gif, mp4, mp3, txt, "
-                            "csv or zip, by content and by name; 不得填报涉密信息",
-                        }
-                    },
-                },
-                "encoding": {"file": {"contentType": "*/*"}},
-            }
-        },
-    }
-}
-ANY_KIND = "application/octet-stream"
+FORM = describe_form("不得填报涉密信息")
 
 
 def keep_name(name: str) -> str:
@@ -56,7 +32,7 @@ async def store_attachment(request: Request, caller: Caller, database: Db, files
     """
     rules.check_may_store(caller)
     async with files.receiving(request, keep_name) as received:
-        return await handlers.store_attachment(database, files, received, caller)
+        return await handlers.ATTACHMENTS.store(database, files, received, caller)
 
 
 @router.get("/v1/attachments")
@@ -66,7 +42,7 @@ async def list_attachments(
     """What the caller's own organization stored."""
     rules.check_may_list(caller)
     async with database.reading() as connection:
-        rows = await store.read_page(
+        rows = await handlers.ATTACHMENTS.rows.read_page(
             connection, caller.organization_id, paging.after_id(), state, paging.limit + 1
         )
     return cut(rows, paging, lambda attachment: (str(attachment.id),))
@@ -81,7 +57,7 @@ async def get_attachment(id: UUID, caller: Caller, database: Db) -> Attachment:
 @router.get(
     "/v1/attachments/{id}/file",
     response_class=Response,
-    responses={200: bytes_of("The file", ANY_KIND), 206: bytes_of("One range of it", ANY_KIND)},
+    responses=DOWNLOAD,
 )
 async def get_attachment_file(
     id: UUID, request: Request, caller: Caller, database: Db, files: FileDesk

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from chassis.files.scanner import read_address
-from services.registry.attachments import handlers
+from services.registry.attachments.handlers import ATTACHMENTS
 from services.registry.attachments.store import find_missing
 from tests.integration.registry.conftest import World
 from tests.support.files import EICAR, a_pdf, a_scanner
@@ -147,8 +147,8 @@ async def test_what_is_named_stays_and_what_is_named_no_more_is_removed(world: W
 async def sweep(world: World) -> None:
     files = world.service.running.files
     assert files is not None
-    await handlers.remove_unused(world.service.database)
-    await handlers.remove_contents(world.service.database, files, grace_seconds=0)
+    await ATTACHMENTS.remove_unused(world.service.database)
+    await ATTACHMENTS.remove_contents(world.service.database, files, grace_seconds=0)
 
 
 async def test_who_writes_nothing_stores_nothing(world: World) -> None:
@@ -168,7 +168,7 @@ async def test_what_the_scanner_refuses_is_not_fetched(world: World) -> None:
     assert files is not None
     made = await stored(world, a_pdf(EICAR.decode()))
     async with a_scanner() as scanner:
-        await handlers.scan_next(world.service.database, files, read_address(scanner.url))
+        await ATTACHMENTS.scan_next(world.service.database, files, read_address(scanner.url))
     answer = await world.get(f"/v1/attachments/{made['id']}/file")
     assert (answer.status_code, answer.json()["code"]) == (409, "refused_by_scanner")
     assert (await world.facts(made["id"]))[-1] == ("attachment.refused", 2, "system")

@@ -8,7 +8,7 @@ import httpx
 
 from chassis.files.uploads import Files
 from contracts.registry.assignments import Assignment
-from services.submissions.attachments import handlers
+from services.submissions.attachments.handlers import ATTACHMENTS
 from tests.integration.submissions.conftest import SECTIONS, World
 from tests.support.files import a_pdf
 
@@ -73,8 +73,8 @@ async def count(world: World, table: str) -> int:
 
 
 async def sweep(world: World, grace_seconds: float = 0) -> None:
-    await handlers.remove_unused(world.service.database)
-    await handlers.remove_contents(world.service.database, files_of(world), grace_seconds)
+    await ATTACHMENTS.remove_unused(world.service.database)
+    await ATTACHMENTS.remove_contents(world.service.database, files_of(world), grace_seconds)
 
 
 async def count_of(world: World, id: str) -> int:

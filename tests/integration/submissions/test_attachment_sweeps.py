@@ -9,7 +9,8 @@ import pytest
 from chassis.files import contents
 from chassis.files.scanner import ScannerAway, read_address
 from chassis.files.storage import StorageAway
-from services.submissions.attachments import handlers, store
+from services.submissions.attachments import store
+from services.submissions.attachments.handlers import ATTACHMENTS
 from tests.integration.submissions.attaching import (
     PDF,
     count,
@@ -50,8 +51,8 @@ async def test_bytes_stay_while_any_row_names_them_and_within_the_grace(world: W
     assert await count(world, "attachment") == 1
     assert (await fetch(world, kept["id"], "stranger")).content == PDF
     world.later(hours=25)
-    await handlers.remove_unused(world.service.database)
-    await handlers.remove_contents(world.service.database, files_of(world), contents.GRACE_SECONDS)
+    await ATTACHMENTS.remove_unused(world.service.database)
+    await ATTACHMENTS.remove_contents(world.service.database, files_of(world), contents.GRACE_SECONDS)
     assert len(on_disk(world)) == 1
     await sweep(world)
     assert on_disk(world) == []
@@ -99,7 +100,7 @@ async def test_what_is_being_named_at_this_moment_is_not_removed(world: World) -
 async def test_bytes_that_are_being_claimed_at_this_moment_are_not_let_go(world: World) -> None:
     made = await stored(world)
     world.later(hours=25)
-    await handlers.remove_unused(world.service.database)
+    await ATTACHMENTS.remove_unused(world.service.database)
     again = contents.Placed(made["sha256"], made["size"], "", is_new=False)
     async with world.service.database.transaction() as tx:
         await contents.claim(tx, again)
@@ -132,8 +133,8 @@ async def test_with_a_scanner_a_file_can_be_named_at_once_and_fetched_when_it_is
         assert (early.status_code, early.json()["code"]) == (409, "being_scanned")
         assert (await hand_in(world, await world.assign("town"), [made["id"]])).status_code == 201
         address = read_address(scanner.url)
-        assert await handlers.scan_next(world.service.database, files, address)
-        assert not await handlers.scan_next(world.service.database, files, address)
+        assert await ATTACHMENTS.scan_next(world.service.database, files, address)
+        assert not await ATTACHMENTS.scan_next(world.service.database, files, address)
     assert scanner.seen == [PDF]
     assert (await fetch(world, made["id"], "office")).content == PDF
     assert (await world.get(f"/v1/attachments/{made['id']}", "town")).json()["state"] == "clean"
@@ -145,7 +146,7 @@ async def test_what_the_scanner_refuses_can_be_neither_named_nor_fetched(world: 
         files = files_of(world)
         files.settings = files.settings.model_copy(update={"clamd_url": scanner.url})
         made = await stored(world, a_pdf(EICAR.decode()))
-        await handlers.scan_next(world.service.database, files, read_address(scanner.url))
+        await ATTACHMENTS.scan_next(world.service.database, files, read_address(scanner.url))
     told = (await world.get(f"/v1/attachments/{made['id']}", "town")).json()
     assert (told["state"], told["finding"], told["version"]) == ("refused", "Eicar-Signature", 2)
     answer = await fetch(world, made["id"])
@@ -167,15 +168,15 @@ async def test_without_a_verdict_it_is_shown_to_the_scanner_again(world: World, 
         scanner.says = says
         if says is not None:
             with pytest.raises(ScannerAway, match="size limit"):
-                await handlers.scan_next(database, files, address)
+                await ATTACHMENTS.scan_next(database, files, address)
     if says is None:
         with pytest.raises(ScannerAway, match="does not answer"):
-            await handlers.scan_next(database, files, address)
+            await ATTACHMENTS.scan_next(database, files, address)
     assert (await world.get(f"/v1/attachments/{made['id']}", "town")).json()["state"] == "unscanned"
     async with database.apart() as connection:
         await connection.execute("UPDATE attachment SET scan_after = now()")
     async with a_scanner() as scanner:
-        assert await handlers.scan_next(database, files, read_address(scanner.url))
+        assert await ATTACHMENTS.scan_next(database, files, read_address(scanner.url))
     assert (await world.get(f"/v1/attachments/{made['id']}", "town")).json()["state"] == "clean"
 
 
@@ -185,6 +186,6 @@ async def test_two_sweeps_at_once_scan_each_file_once(world: World) -> None:
         await stored(world, a_pdf(str(number)))
     async with a_scanner() as scanner:
         address = read_address(scanner.url)
-        scanned = await asyncio.gather(*(handlers.scan_next(database, files, address) for _ in range(6)))
+        scanned = await asyncio.gather(*(ATTACHMENTS.scan_next(database, files, address) for _ in range(6)))
     assert sorted(scanned) == [False, False, True, True, True, True]
     assert len(set(scanner.seen)) == len(scanner.seen) == 4

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from chassis.files import stored as stored_files
 from chassis.files import uploads
-from services.submissions.attachments import model, store
+from services.submissions.attachments import store
 from tests.integration.submissions.attaching import (
     PDF,
     count,
@@ -255,7 +256,7 @@ async def test_many_who_hand_in_at_once_ask_for_their_attachments_once(
 async def test_nobody_fills_the_storage_with_what_nothing_names(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "MOST_UNUSED", 2)
+    monkeypatch.setattr(stored_files, "MOST_UNUSED", 2)
     one = await stored(world)
     await stored(world)
     answer = await upload(world)
