@@ -25,7 +25,10 @@ async def report_incident(command: ReportIncident, caller: Caller, database: Db)
 async def add_report(
     id: UUID, command: AddReport, caller: Caller, database: Db, expected: IfMatch
 ) -> Incident:
-    """Follow up on an incident of the own unit, or close it with the final report, after which nothing is taken."""
+    """Follow up on an incident of the own unit, or close it with the final report, after which nothing is taken.
+    Either may correct the severity; raised, the clock of the new grade runs from when the unit knew. State secrets
+    may not be entered (不得填报涉密信息).
+    """
     return await handlers.add_report(database, id, command, expected, caller)
 
 

@@ -106,6 +106,22 @@ async def test_every_write_route_refuses_what_is_doubtful_by_the_name_of_its_fie
     assert await world.service.events() == []
 
 
+async def test_every_form_says_that_state_secrets_may_not_be_entered(world: World) -> None:
+    document = (await world.service.ask("GET", "/openapi.json", None)).json()
+    forms = {"hand_in", "hand_in_bulk", "store_attachment", "report_incident", "add_report"}
+    said = {
+        told["operationId"]
+        for methods in document["paths"].values()
+        for told in methods.values()
+        if "不得填报涉密信息" in json.dumps(told, ensure_ascii=False)
+    }
+    assert forms <= said
+    assignment = await world.assign("town")
+    (shown,) = (await world.get("/v1/assignments", "town")).json()["items"]
+    receipt = (await world.hand_in(assignment)).json()
+    assert (shown["notice"], receipt["notice"]) == ("不得填报涉密信息", "不得填报涉密信息")
+
+
 @pytest.mark.parametrize("name", ["特色\u0007内容", "特色\u202e内容", "特色\n内容", " "])
 async def test_the_name_of_a_section_is_as_strict_as_its_text(world: World, name: str) -> None:
     assignment = await world.assign("town")

@@ -50,3 +50,8 @@ def test_what_is_set_is_read() -> None:
     assert read(storage_url="s3://bucket", storage_incoming="/var/tmp/in").incoming_folder == Path(
         "/var/tmp/in"
     )
+
+
+def test_a_file_may_have_fifty_megabytes_unless_set_otherwise() -> None:
+    assert read().upload_limit_bytes == 50 * 1024 * 1024
+    assert read(upload_limit_bytes=1).upload_limit_bytes == 1
