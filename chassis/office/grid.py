@@ -28,11 +28,15 @@ class Range:
 
 @dataclass
 class Grid:
-    """Rows and columns count from 1. Blank cells are left out, and so are columns past LAST_COLUMN."""
+    """Rows and columns count from 1. Blank cells are left out, and so are columns past LAST_COLUMN.
+
+    `formulas` are the cells whose value a formula makes.
+    """
 
     name: str
     rows: dict[int, dict[int, Value]] = field(default_factory=dict)
     ranges: list[Range] = field(default_factory=list)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
 
     def put(self, row: int, column: int, value: Value) -> None:
         if column <= LAST_COLUMN and not is_blank(value):
