@@ -13,11 +13,13 @@ MOST_BYTES = 64 * 1024 * 1024
 class Archive:
     """Parts by name. All reads together stay below MOST_BYTES, whatever the headers claim."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, extension: str) -> None:
         try:
             self._zip = ZipFile(BytesIO(content))
         except (BadZipFile, ValueError) as error:
-            raise WrongKind(f"the file begins as a zip and is none ({error}); send the file anew") from error
+            raise WrongKind(
+                f"the file begins as a zip and is none ({error}); expected {extension}"
+            ) from error
         self.left = MOST_BYTES
         self._check(self._zip)
 

@@ -66,8 +66,8 @@ def telling_damage(markup: Markup) -> Iterator[None]:
 def open_package(content: bytes, markup: Markup) -> Package:
     """The file as what it is said to be, or WrongKind."""
     name, extension = _SAID[markup]
-    archive = Archive(content)
-    kinds = _content_types(archive)
+    archive = Archive(content, extension)
+    kinds = _content_types(archive, extension)
     for relation in _relations(archive, "").values():
         if relation.type.endswith("/officeDocument"):
             kind = kinds.get("/" + relation.target, "")
@@ -78,10 +78,10 @@ def open_package(content: bytes, markup: Markup) -> Package:
     raise WrongKind(f"the zip holds no {name}; expected {extension}")
 
 
-def _content_types(archive: Archive) -> dict[str, str]:
+def _content_types(archive: Archive, extension: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if "[Content_Types].xml" not in archive:
-        raise WrongKind("the zip is no office document; expected xlsx or docx")
+        raise WrongKind(f"the zip is no office document; expected {extension}")
 
     def started(name: str, attributes: dict[str, str]) -> None:
         if name == "Override":

@@ -1,81 +1,68 @@
 """Opens an xlsx: which sheets are visible, the grid of each, and what lies on it beside its cells."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from chassis.office.grid import Grid
+from chassis.office.grid import Beside, Grid, Tables
 from chassis.office.markup import walk
-from chassis.office.package import Package, Relation, open_package, telling_damage
+from chassis.office.package import Package, open_package, telling_damage
 from chassis.office.worksheet import SharedStrings, Worksheet, place
-
-Place = tuple[int, int]
-"""Row and column, both from 1."""
-
-
-@dataclass
-class Workbook:
-    """A workbook's visible sheets in order; of each that was asked about, what lies on it, and where."""
-
-    grids: list[Grid]
-    pictures: list[list[Place]] = field(default_factory=list)
-    remarks: list[list[Place]] = field(default_factory=list)
-    properties: dict[str, str] = field(default_factory=dict)
 
 
 def read_workbook(content: bytes) -> list[Grid]:
     """The visible sheets, in order. A formula counts by its stored value, and one without is broken."""
     with telling_damage("spreadsheetml"):
-        return _read_sheets(open_package(content, "spreadsheetml")).grids
+        package = open_package(content, "spreadsheetml")
+        return [grid for _, grid in _read_sheets(package)]
 
 
-def read_whole_workbook(content: bytes) -> Workbook:
-    """The same, with the pictures and drawings (where they begin), the remarks, and the file's own properties."""
+def read_whole_workbook(content: bytes) -> Tables:
+    """The same, and the file's properties; beside the cells `picture` (at its upper left corner) and `remark`."""
     with telling_damage("spreadsheetml"):
         package = open_package(content, "spreadsheetml")
-        book = _read_sheets(package, whole=True)
-        book.properties = package.read_properties()
-        return book
+        tables = Tables([], package.read_properties())
+        for part, grid in _read_sheets(package):
+            grid.beside = [*_read_drawings(package, part), *_read_remarks(package, part)]
+            tables.grids.append(grid)
+        return tables
 
 
-def _read_sheets(package: Package, whole: bool = False) -> Workbook:
+def _read_sheets(package: Package) -> Iterator[tuple[str, Grid]]:
     relations = package.relations(package.main)
     strings = _strings(package)
-    book = Workbook([])
     for name, relation_id in _visible(package):
         relation = relations.get(relation_id)
-        if relation is None or not relation.type.endswith("/worksheet"):
-            continue
-        sheet = Worksheet(Grid(name), strings)
-        walk(package.archive.open(relation.target), sheet.started, sheet.ended, sheet.told)
-        book.grids.append(sheet.grid)
-        if whole:
-            _read_beside(package, relation, book)
-    return book
+        if relation is not None and relation.type.endswith("/worksheet"):
+            sheet = Worksheet(Grid(name), strings)
+            walk(package.archive.open(relation.target), sheet.started, sheet.ended, sheet.told)
+            yield relation.target, sheet.grid
 
 
-def _read_beside(package: Package, sheet: Relation, book: Workbook) -> None:
-    """Drawings by their first anchor cell, remarks by the cell that they are about."""
+def _read_drawings(package: Package, sheet: str) -> list[Beside]:
     anchors = _Anchors()
-    for part in package.named(sheet.target, "drawing"):
+    for part in package.named(sheet, "drawing"):
         walk(package.archive.open(part), anchors.started, anchors.ended, anchors.told)
-    remarks: list[Place] = []
+    return anchors.found
+
+
+def _read_remarks(package: Package, sheet: str) -> list[Beside]:
+    found: list[Beside] = []
 
     def started(tag: str, attributes: dict[str, str]) -> None:
         if tag in ("comment", "threadedComment"):
             column, row = place(attributes.get("ref", ""))
-            remarks.append((row, column))
+            found.append(Beside(row, column, "remark"))
 
     for kind in ("comments", "threadedComment"):
-        for part in package.named(sheet.target, kind):
+        for part in package.named(sheet, kind):
             walk(package.archive.open(part), started)
-    book.pictures.append(anchors.places)
-    book.remarks.append(remarks)
+    return found
 
 
 class _Anchors:
     """Collects where the drawings of a sheet begin; one that is nowhere in the grid lies at its first cell."""
 
     def __init__(self) -> None:
-        self.places: list[Place] = []
+        self.found: list[Beside] = []
         self._row = self._column = 1
         self._from = False
         self._listens = ""
@@ -92,7 +79,7 @@ class _Anchors:
         if tag == "from":
             self._from = False
         elif tag.endswith("Anchor"):
-            self.places.append((self._row, self._column))
+            self.found.append(Beside(self._row, self._column, "picture"))
 
     def told(self, text: str) -> None:
         if self._listens == "row":
