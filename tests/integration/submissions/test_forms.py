@@ -17,20 +17,18 @@ from contracts.submissions.submissions import NO_SECRETS
 from services.submissions.forms import words
 from tests.integration.submissions.attaching import stored
 from tests.integration.submissions.conftest import DUE, SECTIONS, World
-from tests.integration.submissions.filling import (
+from tests.integration.submissions.filling import download, hand_in_json, send
+from tests.support.forms import (
     NIL,
     TEXTS,
     cells_of,
-    download,
     edited,
     fill,
     fill_docx,
     fill_xlsx,
-    hand_in_json,
     remade,
     row_of,
     saved,
-    send,
     text_of,
     with_markup,
 )
