@@ -78,29 +78,77 @@ class _Table:
 
 
 class _Walker:
-    """Goes through the body once; `_gone` counts the elements around that hold no text of the document."""
+    """Goes through the body once. `_gone` counts the elements around that hold no text of the document, `_around` for
+    each element around how many of those end with it.
+    """
 
     def __init__(self) -> None:
         self.grids: list[Grid] = []
         self.outside: list[str] = []
         self._table: _Table | None = None
+        self._around: list[int] = []
+        self._row_at: int | None = None
         self._depth = self._gone = self._runs = self._cells = 0
         self._in_cell = self._in_paragraph_mark = self._in_row_mark = self._listens = False
-        self._joins_next = self._is_row_deleted = self._holds_placeholder = False
+        self._joins_next = self._holds_placeholder = False
         self._pieces: list[str] = []
 
     def started(self, tag: str, attributes: dict[str, str]) -> None:
+        self._around.append(0)
         if tag in _GONE:
-            self._start_gone()
+            self._start_gone(tag)
         elif tag in _NO_TEXT:
             self._note(_NO_TEXT[tag])
-            self._gone += 1
+            self._hide(-1)
         elif tag == "tbl":
             self._start_table()
         elif self._depth == 1 and not self._gone:
             self._start_in_table(tag, attributes)
         if not self._gone:
             self._start_text(tag, attributes)
+
+    def ended(self, tag: str) -> None:
+        self._listens = False
+        if not self._gone:
+            self._end_text(tag)
+        self._gone -= self._around.pop()
+        if tag == "tbl":
+            self._end_table()
+
+    def told(self, text: str) -> None:
+        if self._listens:
+            self._pieces.append(text)
+
+    def _hide(self, at: int) -> None:
+        """What stands in this element from now on is no text of the document."""
+        self._around[at] += 1
+        self._gone += 1
+
+    def _start_gone(self, tag: str) -> None:
+        """The same element takes a run away, or stands in the mark of a paragraph or row that was taken away."""
+        if self._in_paragraph_mark and not self._gone:
+            self._joins_next = True
+        if tag == "del" and self._in_row_mark and not self._gone and self._table and self._row_at is not None:
+            self._table.row -= 1
+            self._hide(self._row_at)
+            self._row_at, self._in_row_mark = None, False
+        self._hide(-1)
+
+    def _start_table(self) -> None:
+        self._depth += 1
+        if self._depth > 1:
+            self._note("table")
+            self._hide(-1)
+        elif not self._gone:
+            self._end_outside()
+            self.grids.append(Grid(str(len(self.grids) + 1)))
+            self._table = _Table(self.grids[-1])
+
+    def _end_table(self) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._table is not None:
+            self._table.end()
+            self._table, self._in_cell = None, False
 
     def _start_text(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _REFERENCES:
@@ -115,55 +163,11 @@ class _Walker:
             self._pieces.append(_LETTERS[tag])
         self._listens = tag == "t" and self._runs > 0
 
-    def ended(self, tag: str) -> None:
-        self._listens = False
-        if tag in _GONE or tag in _NO_TEXT:
-            self._gone -= 1
-        elif tag == "tbl":
-            self._end_table()
-        elif tag == "tr" and self._depth == 1 and self._is_row_deleted:
-            self._is_row_deleted = self._in_row_mark = False
-            self._gone -= 1
-        elif not self._gone:
-            self._end_text(tag)
-
-    def told(self, text: str) -> None:
-        if self._listens:
-            self._pieces.append(text)
-
-    def _start_gone(self) -> None:
-        """The same element takes a run away, or stands in the mark of a paragraph or row that was taken away."""
-        if self._in_paragraph_mark and not self._gone:
-            self._joins_next = True
-        if self._in_row_mark and not self._is_row_deleted and not self._gone:
-            assert self._table is not None
-            self._table.row -= 1
-            self._is_row_deleted = True
-            self._gone += 1
-        self._gone += 1
-
-    def _start_table(self) -> None:
-        self._depth += 1
-        if self._depth > 1:
-            self._note("table")
-            self._gone += 1
-        elif not self._gone:
-            self._end_outside()
-            self.grids.append(Grid(str(len(self.grids) + 1)))
-            self._table = _Table(self.grids[-1])
-
-    def _end_table(self) -> None:
-        if self._depth > 1:
-            self._gone -= 1
-        elif self._table is not None:
-            self._table.end()
-            self._table = None
-        self._depth -= 1
-
     def _start_in_table(self, tag: str, attributes: dict[str, str]) -> None:
         assert self._table is not None
         if tag == "tr":
             self._table.start_row()
+            self._row_at = len(self._around) - 1
         elif tag == "trPr":
             self._in_row_mark = True
         elif tag == "gridBefore":
@@ -189,8 +193,9 @@ class _Walker:
     def _end_text(self, tag: str) -> None:
         if tag == "pPr":
             self._in_paragraph_mark = False
-        elif tag == "trPr":
+        elif tag in ("tr", "trPr"):
             self._in_row_mark = False
+            self._row_at = None if tag == "tr" else self._row_at
         elif tag == "r":
             self._runs -= 1
         elif tag == "p":

@@ -1,6 +1,6 @@
 """Forms over HTTP: an assignment as a file to fill in, and the file handed in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response
 from chassis.files.names import content_disposition
 from chassis.files.uploads import Wanted
 from chassis.http.bodies import check
+from chassis.http.problems import problem
 from chassis.http.routes import Caller, OncePerKey, StreamedRoute, make_router
 from chassis.http.state import Db, FileDesk
 from contracts.attachments import NameFile
@@ -57,6 +58,32 @@ UPLOAD = {
         },
     }
 }
+EXAMPLE = problem(
+    422,
+    "form_faulty",
+    "B12: is blank, or holds nothing that can be seen",
+    errors=[
+        {
+            "field": "sections.创新做法",
+            "cell": "B12",
+            "section": "创新做法",
+            "code": "section_missing",
+            "message": "is blank, or holds nothing that can be seen",
+            "expected": "text, or 零报告 是",
+        }
+    ],
+)
+FAULTY: dict[int | str, dict[str, Any]] = {
+    422: {
+        "description": "Filled in wrongly: each fault with its cell",
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": EXAMPLE,
+            }
+        },
+    }
+}
 
 
 @router.get(
@@ -84,7 +111,13 @@ async def get_form(
     return Response(made.content, 200, headers, MEDIA_TYPES[format])
 
 
-@streamed.post("/v1/submissions/form", status_code=201, dependencies=[OncePerKey], openapi_extra=UPLOAD)
+@streamed.post(
+    "/v1/submissions/form",
+    status_code=201,
+    dependencies=[OncePerKey],
+    openapi_extra=UPLOAD,
+    responses=FAULTY,
+)
 async def hand_in_form(request: Request, caller: Caller, files: FileDesk) -> Receipt:
     """Hand in a filled-in form: the same checks as `POST /v1/submissions`, the same receipt, and on time by the moment
     at which the upload was wholly received. What is wrong comes back by cell: `errors` has `cell` (such as `B14`, or

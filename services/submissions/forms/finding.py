@@ -1,6 +1,7 @@
 """Finds in a file's tables what a form asks for, and whatever beside it would be lost."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from unicodedata import normalize
 
 from chassis.office.faults import Unreadable
@@ -44,7 +45,8 @@ def find_filled(tables: Tables, locate: Locate, cells_can_be_full: bool) -> Fill
     filled.numbers = list(desk.numbers())
     filled.nil_return = desk.nil_return()
     filled.fields = list(desk.fields())
-    filled.faults = [*desk.faults, *desk.strays(), *_elsewhere(tables, grid, locate)][:MOST_FAULTS]
+    faults = chain(desk.faults, desk.strays(), _elsewhere(tables, grid, locate))
+    filled.faults = list(islice(faults, MOST_FAULTS))
     return filled
 
 
@@ -134,7 +136,8 @@ class _Desk:
         return field
 
     def _fault(self, row: int, column: int, section: str | None, code: str, said: str, expected: str) -> None:
-        self.faults.append(Fault(self.locate(row, column), section, code, said, expected))
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(self.locate(row, column), section, code, said, expected))
 
 
 def _find_header(grid: Grid) -> tuple[int, int] | None:

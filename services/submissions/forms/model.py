@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chassis.refusals import Unprocessable
-from contracts.submissions.submissions import HandIn, SectionReason, State
+from contracts.submissions.submissions import SECTIONS_LIMIT, HandIn, SectionReason, State
 from services.submissions.forms.filled import Fault, Field, Filled
 from services.submissions.forms.number import LAYOUT, FormNumber, digest_of, make_number, read_number
 from services.submissions.forms.words import NO, YES
@@ -196,8 +196,10 @@ def _fault_of(loc: Sequence[str | int], kind: str, message: str, fields: Mapping
     name = str(loc[1]) if len(loc) > 1 and loc[0] == "sections" else None
     field = None if name is None else fields.get(name)
     cell = None if field is None else field.cell
-    code = "too_long" if kind == "string_too_long" or "longer than" in message else "invalid"
-    return Fault(cell, name, code, message.removeprefix("Value error, "), "")
+    said = message.removeprefix("Value error, ")
+    if kind == "string_too_long" or "longer than" in said:
+        return Fault(cell, name, "too_long", said, f"at most {SECTIONS_LIMIT:,} characters; attach the rest")
+    return Fault(cell, name, "invalid", said, "text as it can be typed")
 
 
 def _faulty(faults: Sequence[Fault], said: Sequence[Mapping[str, Any]]) -> FormFaulty:

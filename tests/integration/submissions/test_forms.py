@@ -1,5 +1,6 @@
 """Forms: downloaded, filled in offline, uploaded, and answered with the receipt that the same content gets as JSON."""
 
+import asyncio
 import hashlib
 import re
 from datetime import timedelta
@@ -15,7 +16,7 @@ from openpyxl import load_workbook
 
 from contracts.submissions.submissions import NO_SECRETS
 from services.submissions.forms import words
-from tests.integration.submissions.attaching import stored
+from tests.integration.submissions.attaching import count, stored
 from tests.integration.submissions.conftest import DUE, SECTIONS, World
 from tests.integration.submissions.filling import download, hand_in_json, send
 from tests.support.forms import (
@@ -151,6 +152,14 @@ async def test_the_same_file_sent_twice_gets_the_same_receipt(world: World) -> N
     first, second = await send(world, content), await send(world, content, "改名.xlsx")
     assert first.status_code == second.status_code == 201
     assert first.json() == second.json()
+
+
+async def test_the_same_form_sent_ten_times_at_once_is_one_version(world: World) -> None:
+    content = fill_xlsx(await download(world, await world.assign("town")))
+    answers = await asyncio.gather(*(send(world, content) for _ in range(10)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert await count(world, "submission_version") == 1
 
 
 async def test_an_idempotency_key_is_honoured(world: World) -> None:

@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.submissions.forms import model
+from services.submissions.forms.api import EXAMPLE
 from services.submissions.forms.child import read_form
 from services.submissions.forms.document import write_document
 from services.submissions.forms.filled import Fault
@@ -94,6 +95,7 @@ def test_a_section_that_is_too_long_is_refused_at_its_cell() -> None:
 def test_sections_that_are_too_long_together_are_refused_as_a_whole() -> None:
     content = fill_docx(DOCX, dict.fromkeys(TEXTS, "长" * 40_000))
     assert found(content, "docx") == [(None, None, "too_long")]
+    assert "attach the rest" in faults_of(content, "docx")[0]["expected"]
 
 
 def test_a_cell_that_is_full_may_have_been_cut_and_is_refused() -> None:
@@ -301,8 +303,7 @@ def number_as(text: str | None, *, keep_property: bool = False) -> bytes:
     def write(page: Worksheet) -> None:
         page["B6"].value = text
         if not keep_property:
-            assert page.parent is not None
-            del page.parent.custom_doc_props["RollcallForm"]
+            del page.parent.custom_doc_props["RollcallForm"]  # type: ignore[union-attr]
 
     return edited(XLSX, write)
 
@@ -381,7 +382,7 @@ def test_a_file_that_holds_no_form_or_several_is_none(make: Callable[[], bytes])
 def test_a_fault_has_all_that_is_needed_to_mend_it() -> None:
     (error,) = faults_of(with_value(1))
     assert (error["cell"], error["section"], error["field"]) == ("B12", "创新做法", "sections.创新做法")
-    assert set(error) == {"field", *Fault.__dataclass_fields__}
+    assert set(error) == {"field", *Fault.__dataclass_fields__} == set(EXAMPLE["errors"][0])
     assert all(error.values())
 
 
