@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import magic
 
 MOST_ENTRIES_BYTES = 4 * 1024 * 1024
+_START_OF_ZIP = b"PK\x03\x04"
 _END_OF_ZIP = b"PK\x05\x06"
 _END_BYTES = 22 + 65_535
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -83,6 +84,8 @@ _STREAMS = {
     "PowerPoint Document": "application/vnd.ms-powerpoint",
 }
 _SAID = {
+    "application/msword": "an old document of Word or WPS (doc, wps)",
+    "application/vnd.ms-excel": "an old workbook of Excel or WPS (xls, et)",
     "application/encrypted": "an encrypted office file, which nobody can look into",
     "application/x-encrypted-zip": "an encrypted archive, which nobody can look into",
     "application/x-large-zip": "an archive with more entries than can be looked through",
@@ -131,11 +134,13 @@ def find_media_type(path: Path) -> str:
     """The type by content, as libmagic names it, and a closer look at what is a zip outside."""
     with _magic_lock:
         found: str = _magic().from_file(str(path)).lower()
-    if found == "application/zip" or found.startswith(_OFFICE):
-        return _look_into(path)
     with path.open("rb") as file:
-        is_compound = file.read(len(compound.MAGIC)) == compound.MAGIC
-    return _look_into_compound(path) if is_compound else found
+        start = file.read(len(compound.MAGIC))
+    # libmagic goes by the order of a zip's first parts, and does not know that of every library.
+    is_unknown_zip = found == "application/octet-stream" and start.startswith(_START_OF_ZIP)
+    if found == "application/zip" or found.startswith(_OFFICE) or is_unknown_zip:
+        return _look_into(path)
+    return _look_into_compound(path) if start == compound.MAGIC else found
 
 
 @cache

@@ -1,7 +1,7 @@
-"""The one file of a multipart form, handed on as it comes in; nothing of it is gathered here."""
+"""The one file of a multipart form, handed on as it comes in, and the short fields that may stand beside it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import FormParserError
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 PART = "file"
 _AS_BROWSERS_WRITE = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 EXTRA_BYTES = 64 * 1024
-"""What a form takes beside its file: boundaries and headers."""
+"""What a form takes beside its file: boundaries, headers and fields."""
+MOST_FIELDS = 100
+MOST_FIELD_BYTES = 1_000
+Fields = tuple[tuple[str, str], ...]
+"""Names and values in the order in which they stand; a name may stand several times."""
 
 
 class BrokenForm(BadRequest):
@@ -32,21 +36,24 @@ class UnexpectedPart(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the part says of itself."""
+    """What the part says of itself, and what stood beside it."""
 
     filename: str
     media_type: str
+    fields: Fields = ()
 
 
 class _Reader:
-    """Turns the parser's calls into the headers of the one part and its bytes."""
+    """Turns the parser's calls into the headers of the one part and its bytes, and into fields of these names."""
 
-    def __init__(self, check: Callable[[Named], None]) -> None:
+    def __init__(self, check: Callable[[Named], None], names: Collection[str]) -> None:
         self.check = check
+        self.names = names
         self.named: Named | None = None
-        self.parts = 0
+        self.fields: list[tuple[str, bytes]] = []
         self.ended = False
         self.data: list[bytes] = []
+        self._in_field = False
         self._field, self._value, self._headers = b"", b"", dict[bytes, bytes]()
 
     def callbacks(self) -> "MultipartCallbacks":
@@ -61,7 +68,6 @@ class _Reader:
         }
 
     def on_part_begin(self) -> None:
-        self.parts += 1
         self._headers = {}
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
@@ -75,14 +81,29 @@ class _Reader:
         self._field = self._value = b""
 
     def on_headers_finished(self) -> None:
-        named = _read_headers(self._headers)
-        if self.parts > 1:
-            raise UnexpectedPart(f"the form has more than one part; expected {PART!r} alone")
+        name, options = _read_disposition(self._headers)
+        self._in_field = name in self.names
+        if self._in_field:
+            self.fields.append((name, b""))
+            if len(self.fields) > MOST_FIELDS:
+                raise UnexpectedPart(f"the form has more than {MOST_FIELDS} fields; expected at most that")
+            return
+        named = _read_headers(name, options, self._headers)
+        if self.named is not None:
+            raise UnexpectedPart(f"the form has more than one part {PART!r}; expected one file alone")
         self.check(named)
         self.named = named
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        self.data.append(data[start:end])
+        if not self._in_field:
+            self.data.append(data[start:end])
+            return
+        name, value = self.fields[-1]
+        if len(value) + end - start > MOST_FIELD_BYTES:
+            raise UnexpectedPart(
+                f"the field {name!r} is longer than {MOST_FIELD_BYTES} bytes; expected at most that"
+            )
+        self.fields[-1] = (name, value + data[start:end])
 
     def on_end(self) -> None:
         self.ended = True
@@ -93,10 +114,14 @@ class _Reader:
         return taken
 
 
-def _read_headers(headers: dict[bytes, bytes]) -> Named:
+def _read_disposition(headers: dict[bytes, bytes]) -> tuple[str, dict[bytes, bytes]]:
     disposition, options = parse_options_header(headers.get(b"content-disposition", b"").decode("latin-1"))
     name = options.get(b"name", b"").decode("utf-8", "replace")
-    if disposition != b"form-data" or name != PART:
+    return name if disposition == b"form-data" else "", options
+
+
+def _read_headers(name: str, options: dict[bytes, bytes], headers: dict[bytes, bytes]) -> Named:
+    if name != PART:
         raise UnexpectedPart(f"the form has a part {name!r}; expected one named {PART!r}")
     if b"filename" not in options:
         raise FileMissing(f"the part {PART!r} has no filename; expected a file with its name")
@@ -128,9 +153,12 @@ async def read_file(
     body: AsyncIterator[bytes],
     check: Callable[[Named], None],
     take: Callable[[bytes], Awaitable[None]],
+    names: Collection[str] = (),
 ) -> Named:
-    """Hand the file's bytes to `take` as they come; `check` may refuse it by its name before the first."""
-    reader = _Reader(check)
+    """Hand the file's bytes to `take` as they come; `check` may refuse it by its name before the first. Fields of
+    other names than these are refused.
+    """
+    reader = _Reader(check, names)
     try:
         parser = MultipartParser(read_boundary(content_type), reader.callbacks())
         async for chunk in body:
@@ -144,4 +172,11 @@ async def read_file(
         raise BrokenForm("the body ends before the form does; expected it whole")
     if reader.named is None:
         raise FileMissing(f"the form holds no part; expected one named {PART!r}")
-    return reader.named
+    return replace(reader.named, fields=tuple((name, _read_text(name, raw)) for name, raw in reader.fields))
+
+
+def _read_text(name: str, raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise BrokenForm(f"the field {name!r} is no UTF-8; expected text in UTF-8") from None

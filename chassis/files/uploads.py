@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ from starlette.requests import Request
 
 from chassis import idempotency
 from chassis.files.kinds import tell_kind
-from chassis.files.multipart import EXTRA_BYTES, Named, read_file
+from chassis.files.multipart import EXTRA_BYTES, Fields, Named, read_file
 from chassis.files.settings import FileSettings
 from chassis.files.storage import Storage, open_storage, told_apart
 from chassis.http.middleware import raise_limit
@@ -38,13 +39,26 @@ class UploadStalled(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A whole file at `path`, hashed and told by its content, until the end of its block."""
+    """A whole file at `path`, hashed and told by its content, until the end of its block; all of the form was there
+    at `received_at`.
+    """
 
     path: Path
     filename: str
     media_type: str
     size: int
     sha256: str
+    received_at: datetime
+    fields: Fields = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is taken where it is less than the settings allow, and the names of the fields that may stand beside."""
+
+    kinds: Sequence[str]
+    most_bytes: int
+    fields: Collection[str] = ()
 
 
 @dataclass
@@ -62,18 +76,23 @@ class Files:
         return self.settings.incoming_folder
 
     @asynccontextmanager
-    async def receiving(self, request: Request, check_name: Callable[[str], str]) -> AsyncIterator[Received]:
+    async def receiving(
+        self, request: Request, check_name: Callable[[str], str], wanted: Wanted | None = None
+    ) -> AsyncIterator[Received]:
         """The file of the request's form, whole; `check_name` gives the name as it is kept, or refuses it before
         the first byte is taken. However the block ends, nothing is left behind that was not kept.
         """
+        taken = wanted or Wanted(self.settings.upload_kinds, self.settings.upload_limit_bytes)
         path = self.incoming / f"{new_id().hex}.part"
         try:
-            yield await self._receive(request, check_name, path)
+            yield await self._receive(request, check_name, path, taken)
         finally:
             await asyncio.shield(asyncio.to_thread(path.unlink, missing_ok=True))
 
-    async def _receive(self, request: Request, check_name: Callable[[str], str], path: Path) -> Received:
-        limit = self.settings.upload_limit_bytes
+    async def _receive(
+        self, request: Request, check_name: Callable[[str], str], path: Path, wanted: Wanted
+    ) -> Received:
+        limit = min(wanted.most_bytes, self.settings.upload_limit_bytes)
         raise_limit(request.scope, limit + EXTRA_BYTES)
         _check_declared_length(request, limit)
         with told_apart():
@@ -85,17 +104,18 @@ class Files:
                 _within_time(request),
                 lambda part: _refuse_by_name(part, check_name),
                 spool.take,
+                wanted.fields,
             )
+            received_at = request.app.state.database.clock.now()
             await spool.finish()
         finally:
             spool.file.close()
         async with self.looking:
-            kind = await asyncio.to_thread(
-                tell_kind, path, named.filename, named.media_type, self.settings.upload_kinds
-            )
+            kind = await asyncio.to_thread(tell_kind, path, named.filename, named.media_type, wanted.kinds)
         filename, sha256 = check_name(named.filename), spool.hash.hexdigest()
-        idempotency.say_body(hashlib.sha256(f"{filename}\0{sha256}".encode()).hexdigest())
-        return Received(path, filename, kind.media_type, spool.size, sha256)
+        said = "\0".join([filename, sha256, *(f"{name}={value}" for name, value in named.fields)])
+        idempotency.say_body(hashlib.sha256(said.encode()).hexdigest())
+        return Received(path, filename, kind.media_type, spool.size, sha256, received_at, named.fields)
 
     async def sweep_incoming(self) -> None:
         """Remove what a process that died in the middle of an upload left behind."""

@@ -14,6 +14,8 @@ from services.submissions.attachments import api as attachments
 from services.submissions.attachments.sweeps import make_sweeps
 from services.submissions.directory.consumers import on_campaigns, on_keys, on_organizations
 from services.submissions.directory.store import describe
+from services.submissions.forms import api as forms
+from services.submissions.forms.reading import FormReader
 from services.submissions.incident_limits import api as incident_limits
 from services.submissions.incidents import api as incidents
 from services.submissions.settings import SubmissionsSettings
@@ -25,6 +27,8 @@ SERVICE = Service(
     routers=(
         assignments.router,
         submissions.direct,
+        forms.streamed,
+        forms.router,
         submissions.router,
         attachments.streamed,
         attachments.router,
@@ -43,7 +47,7 @@ SERVICE = Service(
     find_organization=describe,
     tell_key_use=SubmissionsKeyUseNoted.model_validate,
     make_sweeps=make_sweeps,
-    make_parts=lambda database: {"intake": Intake(database)},
+    make_parts=lambda database: {"intake": Intake(database), "form_reader": FormReader()},
 )
 
 

@@ -30,7 +30,17 @@ def test_every_command_of_the_readme_is_there(page: str) -> None:
     assert commands - subcommands <= {"registry"}
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/glossary.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "README.zh-CN.md",
+        "CONTRIBUTING.md",
+        "docs/glossary.md",
+        "docs/handing-in.md",
+        "docs/handing-in.zh-CN.md",
+    ],
+)
 def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))

@@ -1,22 +1,20 @@
 """The process that reads one file: limits itself, reads the question from its input, writes the answer in lines."""
 
 import base64
-import contextlib
 import json
-import resource
 import sys
 from collections.abc import Iterator
 
+from chassis.confined import MOST_MEMORY, limit_self
+from chassis.office.faults import Unreadable, WrongKind
+from chassis.office.grid import Grid
+from chassis.office.workbook import read_workbook
 from services.registry.imports.delimited import read_delimited
 from services.registry.imports.examination import examine
-from services.registry.imports.faults import NotARegister, NotASpreadsheet
-from services.registry.imports.grid import Grid
 from services.registry.imports.headings import BY_KIND
 from services.registry.imports.question import Question, read_question
 from services.registry.imports.table import Table, find_table
-from services.registry.imports.workbook import read_workbook
 
-MOST_MEMORY = 512 * 1024 * 1024
 MOST_SECONDS = 20
 MOST_SECONDS_IN_ALL = 60
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
@@ -31,30 +29,18 @@ def parse(content: bytes, kind: str) -> Table:
 def parse_with_grid(content: bytes, kind: str) -> tuple[Table, Grid]:
     """The register, and the sheet that it stands in."""
     if not content.strip():
-        raise NotARegister("the file is empty; expected xlsx or csv with a row of headings")
+        raise Unreadable("the file is empty; expected xlsx or csv with a row of headings")
     return find_table(_grids(content, kind), BY_KIND[kind])
 
 
 def _grids(content: bytes, kind: str) -> list[Grid]:
     if content.startswith(_COMPOUND_FILE):
-        raise NotASpreadsheet("the file is an old xls or is encrypted; save it as a plain xlsx and send that")
+        raise WrongKind("the file is an old xls or is encrypted; save it as a plain xlsx and send that")
     if content.startswith(b"%PDF"):
-        raise NotASpreadsheet("the file is a PDF; expected xlsx or csv")
+        raise WrongKind("the file is a PDF; expected xlsx or csv")
     if content.startswith(b"PK"):
         return read_workbook(content)
     return read_delimited(content, BY_KIND[kind])
-
-
-def limit_self(seconds: int) -> None:
-    """Past these the process ends, and with it whatever the file wanted to grow into."""
-    limits = (
-        (resource.RLIMIT_AS, MOST_MEMORY, MOST_MEMORY),
-        (resource.RLIMIT_CPU, seconds, MOST_SECONDS_IN_ALL),
-    )
-    for limit, most, last in limits:
-        # A platform that knows no such limit still has the limits on bytes, cells and wall time.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, last))
 
 
 def answer(written: bytes) -> Iterator[Line]:
@@ -63,11 +49,11 @@ def answer(written: bytes) -> Iterator[Line]:
         question = read_question(written)
         table, grid = parse_with_grid(question.file, question.kind)
         # What the file could grow into is behind us; what is left is our own work on so many rows.
-        limit_self(MOST_SECONDS_IN_ALL)
+        limit_self(MOST_SECONDS_IN_ALL, MOST_SECONDS_IN_ALL)
         yield from _tell(question, table, grid)
-    except NotASpreadsheet as fault:
+    except WrongKind as fault:
         yield "not_a_spreadsheet", json.dumps(str(fault))
-    except NotARegister as fault:
+    except Unreadable as fault:
         yield "not_a_register", json.dumps(str(fault))
     except MemoryError:
         said = f"the file needs more than {MOST_MEMORY // 2**20} MiB to read: no register does"
@@ -93,7 +79,7 @@ def _tell(question: Question, table: Table, grid: Grid) -> Iterator[Line]:
 
 
 def main() -> None:
-    limit_self(MOST_SECONDS)
+    limit_self(MOST_SECONDS, MOST_SECONDS_IN_ALL)
     for word, rest in answer(sys.stdin.buffer.read()):
         sys.stdout.write(f"{word} {rest}\n")
         if word == "progress":

@@ -5,8 +5,8 @@ import re
 from io import StringIO
 from itertools import islice
 
-from services.registry.imports.faults import NotARegister, NotASpreadsheet
-from services.registry.imports.grid import LAST_COLUMN, Grid
+from chassis.office.faults import Unreadable, WrongKind
+from chassis.office.grid import LAST_COLUMN, Grid
 from services.registry.imports.headings import Heading
 from services.registry.imports.table import SEARCHED_ROWS, find_header
 
@@ -25,7 +25,7 @@ def read_delimited(content: bytes, headings: tuple[Heading, ...]) -> list[Grid]:
         for number, record in enumerate(records, start=1):
             _put(grid, number, record)
     except csv.Error as error:
-        raise NotARegister(
+        raise Unreadable(
             f"the csv cannot be read at record {number + 1} ({error}); "
             'a field that begins with " must end with one, and a " inside it is written twice'
         ) from error
@@ -48,19 +48,19 @@ def _delimiter(text: str, headings: tuple[Heading, ...]) -> str:
                 _put(tried, number, record)
             if find_header(tried, headings) is not None:
                 return delimiter
-        except (csv.Error, NotARegister):
+        except (csv.Error, Unreadable):
             continue
     return DELIMITERS[0]
 
 
 def _decode(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotASpreadsheet("the text is UTF-16; save it as csv in UTF-8 or GB18030")
+        raise WrongKind("the text is UTF-16; save it as csv in UTF-8 or GB18030")
     if b"\x00" in content:
-        raise NotASpreadsheet("the file is neither a workbook nor text; expected xlsx or csv")
+        raise WrongKind("the file is neither a workbook nor text; expected xlsx or csv")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise NotASpreadsheet("the text is neither UTF-8 nor GB18030; expected xlsx or csv")
+    raise WrongKind("the text is neither UTF-8 nor GB18030; expected xlsx or csv")

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from chassis.office.grid import LAST_COLUMN, Broken, Grid, Value, address
 from contracts.registry.imports import Findings, ToReview
-from services.registry.imports.grid import LAST_COLUMN, Broken, Grid, Value, address
 from services.registry.imports.table import Table
 from services.registry.spreadsheet import Cell, Sheet, write_sheet
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis.office.grid import Grid
 from contracts.registry.imports import Decision, Findings
 from services.registry.imports import model, unit_plan
 from services.registry.imports.error_workbook import write_error_workbook
-from services.registry.imports.grid import Grid
 from services.registry.imports.question import Question
 from services.registry.imports.register import read_register
 from services.registry.imports.review import review_by_steps

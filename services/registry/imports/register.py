@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chassis.office.grid import Broken, Value, address, is_blank
 from contracts.registry.imports import ImportWarning, RowError
 from contracts.shapes import keep_line, keep_prose
-from services.registry.imports.grid import Broken, Value, address, is_blank
 from services.registry.imports.headings import ACTIVITIES
 from services.registry.imports.table import Record, Table
 

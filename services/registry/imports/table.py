@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from services.registry.imports.faults import NotARegister
-from services.registry.imports.grid import Broken, Grid, Value
+from chassis.office.faults import Unreadable
+from chassis.office.grid import Broken, Grid, Value
 from services.registry.imports.headings import Heading, written_heading
 
 SEARCHED_ROWS = 50
@@ -67,10 +67,10 @@ def find_table(grids: list[Grid], headings: tuple[Heading, ...]) -> tuple[Table,
     """The one register among the visible sheets, and the grid that it stands in."""
     found = [(grid, header) for grid in grids if (header := find_header(grid, headings)) is not None]
     if not found:
-        raise NotARegister(_describe_absence(grids, headings))
+        raise Unreadable(_describe_absence(grids, headings))
     if len(found) > 1:
         names = "、".join(grid.name for grid, _ in found)
-        raise NotARegister(f"several visible sheets hold a register ({names}); expected one: hide the others")
+        raise Unreadable(f"several visible sheets hold a register ({names}); expected one: hide the others")
     grid, header = found[0]
     table = collect(grid, header, headings)
     for other in grids:
@@ -99,7 +99,7 @@ def _header_at(grid: Grid, row: int, headings: tuple[Heading, ...]) -> Header:
         ranked = sorted((rank, c) for c, text in cells.items() if (rank := heading.rank(text)) is not None)
         free = [(rank, column) for rank, column in ranked if column not in columns.values()]
         if len(free) > 1 and free[0][0] == free[1][0]:
-            raise NotARegister(f"two columns of row {row} are headed {heading.standard}; expected one")
+            raise Unreadable(f"two columns of row {row} are headed {heading.standard}; expected one")
         if free:
             columns[heading.field] = free[0][1]
     spans = [grid.span(row, column) for column in columns.values()]
@@ -136,7 +136,7 @@ def _take(table: Table, grid: Grid, header: Header, row: int, required: list[str
         return
     table.records.append(Record(row, values))
     if len(table.records) > MOST_RECORDS:
-        raise NotARegister(f"the sheet holds more than {MOST_RECORDS:,} rows; divide it")
+        raise Unreadable(f"the sheet holds more than {MOST_RECORDS:,} rows; divide it")
 
 
 def _is_aside(table: Table, grid: Grid, header: Header, row: int) -> bool:

@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chassis.office.grid import Broken, Value, address, is_blank
 from contracts.registry.imports import ImportWarning, RowError
 from contracts.registry.organizations import Kind
 from contracts.shapes import keep_line
-from services.registry.imports.grid import Broken, Value, address, is_blank
 from services.registry.imports.headings import ORGANIZATIONS
 from services.registry.imports.hosts import split_outside
 from services.registry.imports.kinds import BY_WORD, WORDS

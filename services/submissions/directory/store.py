@@ -30,12 +30,15 @@ async def keep_organizations(connection: Connection, units: Sequence[Organizatio
 
 
 KEEP_CAMPAIGNS = """
-    INSERT INTO campaign AS known (id, version, issuer_id, timezone)
-    SELECT id, version, issuer_id, timezone FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[])
-           AS c (id, version, issuer_id, timezone)
+    -- A name that is not known yet is taken from the same version too: so a replay brings the names of campaigns
+    -- that were heard of by a release that kept none.
+    INSERT INTO campaign AS known (id, version, issuer_id, timezone, name)
+    SELECT id, version, issuer_id, timezone, name
+      FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[])
+           AS c (id, version, issuer_id, timezone, name)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, issuer_id = excluded.issuer_id,
-           timezone = excluded.timezone
-     WHERE excluded.version > known.version
+           timezone = excluded.timezone, name = excluded.name
+     WHERE excluded.version > known.version OR (excluded.version = known.version AND known.name IS NULL)
 """
 
 
@@ -47,6 +50,7 @@ async def keep_campaigns(connection: Connection, campaigns: Sequence[Campaign]) 
         [each.version for each in campaigns],
         [each.issuer_id for each in campaigns],
         [each.timezone for each in campaigns],
+        [each.name for each in campaigns],
     )
 
 

@@ -1,10 +1,12 @@
 """What a file is, by its content; and what is said when its name or sender say otherwise."""
 
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pylibmagic
 import pytest
+from docx import Document
 
 from chassis.files.kinds import KINDS, EmptyFile, KindDisagrees, KindNotAllowed, tell_kind
 from chassis.refusals import Refusal
@@ -24,6 +26,12 @@ def test_every_kind_is_known_by_its_content(tmp_path: Path, name: str) -> None:
     content, media_type = SOUND[name]
     assert tell(tmp_path, name, content, media_type) == media_type
     assert tell(tmp_path, name, content, "application/octet-stream") == media_type
+
+
+def test_a_document_is_known_whatever_library_wrote_it(tmp_path: Path) -> None:
+    out = BytesIO()
+    Document().save(out)
+    assert tell(tmp_path, "总结.docx", out.getvalue()) == KINDS["docx"].media_type
 
 
 @pytest.mark.parametrize(

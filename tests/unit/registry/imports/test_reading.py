@@ -10,6 +10,7 @@ import psutil
 import pytest
 from openpyxl import load_workbook
 
+from chassis import confined
 from contracts.registry.imports import Findings
 from services.registry.imports import reading
 from services.registry.imports.question import Question
@@ -138,7 +139,7 @@ async def test_a_small_file_that_unpacks_to_300_mib_is_refused_at_once_and_takes
     before, seconds = psutil.Process().memory_info().rss, []
     for _ in range(3):
         began = time.monotonic()
-        with pytest.raises(UnreadableRegister, match="unpacked, the workbook is larger than 64 MiB"):
+        with pytest.raises(UnreadableRegister, match="unpacked, the file is larger than 64 MiB"):
             await findings_of(content)
         seconds.append(time.monotonic() - began)
     assert min(seconds) < 2
@@ -149,7 +150,7 @@ async def test_the_reading_process_is_told_none_of_the_services_secrets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", "postgres://registry:secret@127.0.0.1/registry")
-    assert not [name for name in reading._surroundings() if name.startswith("ROLLCALL")]
+    assert not [name for name in confined.surroundings() if name.startswith("ROLLCALL")]
     assert (await findings_of(an_xlsx([HEADINGS, AN_ACTIVITY]))).row_count == 1
 
 

@@ -1,11 +1,11 @@
-"""Reads the XML parts of a workbook as a stream of elements, with document types forbidden."""
+"""Reads the XML parts of an office file as a stream of elements, with document types forbidden."""
 
 import re
 from collections.abc import Callable
 from xml.parsers import expat
 
-from services.registry.imports.archive import Counted
-from services.registry.imports.faults import NotARegister
+from chassis.office.archive import Counted
+from chassis.office.faults import Unreadable
 
 Started = Callable[[str, dict[str, str]], None]
 Ended = Callable[[str], None]
@@ -29,7 +29,7 @@ def walk(part: Counted, started: Started, ended: Ended | None = None, told: Told
     try:
         parser.ParseFile(part)
     except expat.ExpatError as error:
-        raise NotARegister(f"a part of the workbook is not XML ({error}): the file is damaged") from error
+        raise Unreadable(f"a part of the file is not XML ({error}): the file is damaged") from error
 
 
 def unescape(text: str) -> str:
@@ -44,4 +44,4 @@ def _local(name: str) -> str:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise NotARegister("a part of the workbook declares a document type, which no spreadsheet does")
+    raise Unreadable("a part of the file declares a document type, which no office program does")

@@ -3,9 +3,9 @@
 import re
 from math import isfinite
 
-from services.registry.imports.faults import NotARegister
-from services.registry.imports.grid import LAST_COLUMN, Broken, Grid, Range, Value, is_blank
-from services.registry.imports.markup import unescape
+from chassis.office.faults import Unreadable
+from chassis.office.grid import LAST_COLUMN, Broken, Grid, Range, Value, is_blank
+from chassis.office.markup import unescape
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 LAST_ROW = 1_048_576
@@ -89,15 +89,17 @@ class Worksheet:
 
     def _end_cell(self) -> None:
         value = self._read("".join(self._value))
+        if self._formula:
+            self.grid.formulas.add((self._row, self._column))
         if not is_blank(value) and self._column <= LAST_COLUMN:
             self._count += 1
             if self._count > MOST_CELLS:
-                raise NotARegister(f"the sheet has more than {MOST_CELLS:,} filled cells; divide it")
+                raise Unreadable(f"the sheet has more than {MOST_CELLS:,} filled cells; divide it")
             self.grid.put(self._row, self._column, value)
 
     def _read(self, text: str) -> Value:
         if self._formula and not text and not (self._type == "str" and self._stored):
-            return Broken("holds a formula with no stored value; open the file, save it, and import it again")
+            return Broken("holds a formula with no stored value; open the file, save it, and send it again")
         if self._type == "s":
             return self._strings[int(text)] if text else ""
         if self._type == "e":
@@ -111,7 +113,7 @@ class Worksheet:
         (left, top), (right, bottom) = place(first), place(last or first)
         self.grid.ranges.append(Range(top, left, bottom, right))
         if len(self.grid.ranges) > MOST_RANGES:
-            raise NotARegister(f"the sheet has more than {MOST_RANGES:,} merged ranges; divide it")
+            raise Unreadable(f"the sheet has more than {MOST_RANGES:,} merged ranges; divide it")
 
 
 def place(reference: str) -> tuple[int, int]:

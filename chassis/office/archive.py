@@ -1,10 +1,10 @@
-"""The zip around an xlsx, opened within limits: a file of 775 KiB can hold a sheet of 300 MiB."""
+"""The zip around an office file, opened within limits: a file of 775 KiB can hold a sheet of 300 MiB."""
 
 from io import BytesIO, RawIOBase
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
-from services.registry.imports.faults import NotARegister, NotASpreadsheet
+from chassis.office.faults import Unreadable, WrongKind
 
 MOST_PARTS = 1_000
 MOST_BYTES = 64 * 1024 * 1024
@@ -13,18 +13,20 @@ MOST_BYTES = 64 * 1024 * 1024
 class Archive:
     """Parts by name. All reads together stay below MOST_BYTES, whatever the headers claim."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, extension: str) -> None:
         try:
             self._zip = ZipFile(BytesIO(content))
         except (BadZipFile, ValueError) as error:
-            raise NotASpreadsheet(f"the file begins as a zip and is none ({error}); expected xlsx") from error
+            raise WrongKind(
+                f"the file begins as a zip and is none ({error}); expected {extension}"
+            ) from error
         self.left = MOST_BYTES
         self._check(self._zip)
 
     def _check(self, archive: ZipFile) -> None:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS:
-            raise NotARegister(f"the workbook holds {len(parts)} parts; at most {MOST_PARTS} are read")
+            raise Unreadable(f"the file holds {len(parts)} parts; at most {MOST_PARTS} are read")
         if sum(part.file_size for part in parts) > MOST_BYTES:
             raise too_big()
 
@@ -33,9 +35,7 @@ class Archive:
 
     def open(self, name: str) -> "Counted":
         if name not in self:
-            raise NotARegister(
-                f"the workbook names the part {name} and does not hold it: the file is damaged"
-            )
+            raise Unreadable(f"the file names the part {name} and does not hold it: the file is damaged")
         return Counted(self, self._zip.open(name))
 
 
@@ -58,5 +58,5 @@ class Counted(RawIOBase):
         return chunk
 
 
-def too_big() -> NotARegister:
-    return NotARegister(f"unpacked, the workbook is larger than {MOST_BYTES // 2**20} MiB: no register is")
+def too_big() -> Unreadable:
+    return Unreadable(f"unpacked, the file is larger than {MOST_BYTES // 2**20} MiB")

@@ -26,13 +26,27 @@ class Range:
     right: int
 
 
+@dataclass(frozen=True, order=True)
+class Beside:
+    """What stands at a cell and is not its text, such as a picture; `kind` is one of the words of who read it."""
+
+    row: int
+    column: int
+    kind: str
+
+
 @dataclass
 class Grid:
-    """Rows and columns count from 1. Blank cells are left out, and so are columns past LAST_COLUMN."""
+    """Rows and columns count from 1. Blank cells are left out, and so are columns past LAST_COLUMN.
+
+    `formulas` are the cells whose value a formula makes. What is `beside` the cells is told where it was asked for.
+    """
 
     name: str
     rows: dict[int, dict[int, Value]] = field(default_factory=dict)
     ranges: list[Range] = field(default_factory=list)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    beside: list[Beside] = field(default_factory=list)
 
     def put(self, row: int, column: int, value: Value) -> None:
         if column <= LAST_COLUMN and not is_blank(value):
@@ -67,6 +81,15 @@ class Grid:
             for column in range(span.left, min(span.right, LAST_COLUMN) + 1):
                 found.setdefault(column, []).append(span)
         return found
+
+
+@dataclass
+class Tables:
+    """All grids of a file in order, its own properties, and the beginnings of what stands outside of any grid."""
+
+    grids: list[Grid]
+    properties: dict[str, str] = field(default_factory=dict)
+    outside: list[str] = field(default_factory=list)
 
 
 def is_blank(value: Value | None) -> bool:

@@ -1,0 +1,1 @@
+"""What strangers write with an office program, read within limits: workbooks and documents as grids of cells."""

@@ -1,0 +1,1 @@
+"""Forms: an assignment as a file that a unit fills in offline and hands in."""
