@@ -9,6 +9,7 @@ from types import ModuleType
 
 import chassis
 from chassis.files.rows import Statements
+from chassis.writing import Parts, join
 
 _SQL = re.compile(r"^\s*(--[^\n]*\n\s*)*(SELECT|INSERT|UPDATE|DELETE|WITH|LOCK)\b")
 
@@ -25,7 +26,9 @@ def statements_of(service: str) -> Iterator[tuple[str, str]]:
 
 
 def _statements(value: object) -> list[str]:
-    """Those that a constant holds: it is one, or those over a table of files."""
+    """Those that a constant holds: it is one, in parts or whole, or those over a table of files."""
+    if isinstance(value, Parts):
+        return [join(value)]
     held = dataclasses.astuple(value) if isinstance(value, Statements) else (value,)
     return [each for each in held if isinstance(each, str) and _SQL.match(each)]
 
