@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.access import Principal
+from chassis.clock import Clock
 from chassis.database import Database, Transaction
 from chassis.identity import new_id
 from chassis.refusals import Conflict, check_version
@@ -25,6 +26,9 @@ from services.notifier.contacts.sealed import open_channel, seal_channel
 from services.notifier.contacts.store import KeptContact
 from services.notifier.directory import store as directory
 from services.notifier.settings import NotifierSettings
+
+REAL_TIME = Clock()
+"""By which signatures are judged."""
 
 
 class ContactNameTaken(Conflict):
@@ -91,7 +95,7 @@ def _change(
         [read_setting(channel) for channel in command.channels],
         contact.channels,
         max(used, default=0) + 1,
-        tx.now + timedelta(hours=settings.webhook_overlap_hours),
+        REAL_TIME.now() + timedelta(hours=settings.webhook_overlap_hours),
     )
     hears: list[str] | None = None if command.hears is None else sorted(set(command.hears))
     return replace(
