@@ -40,7 +40,7 @@ async def queue(world: World, count: int, channel: str = "email") -> None:
                                   organization_id, about_organization_id, channel, channel_number, title, details,
                                   state, planned_for)
         SELECT uuidv7(), 1, now(), now(), $2, 'notice_issued', uuidv7(), unit.id, $4, $3, 1, '通知',
-               '{"due_at": null}', 'planned', '2024-09-01'
+               '{"due_at": null}', 'planned', '2024-08-01'
           FROM unit
         """,
         count,
