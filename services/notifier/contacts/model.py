@@ -131,6 +131,12 @@ def mask_number(number: str) -> str:
     return f"{number[:2]}{'*' * 5}{number[-4:]}"
 
 
+def hide_mailbox(address: str) -> str:
+    """A mail address without its mailbox; any other as it is."""
+    mailbox, at, domain = address.rpartition("@")
+    return f"…@{domain}" if at and mailbox else address
+
+
 def secrets_of(channel: Kept) -> list[str]:
     """Everything of a channel that no error, log or answer may repeat."""
     kind, address = _address(channel)

@@ -15,7 +15,7 @@ from services.notifier.channels.openings import OPENINGS
 from services.notifier.channels.refusals import Throttled
 from services.notifier.contacts import store
 from services.notifier.contacts.handlers import open_contact
-from services.notifier.contacts.model import scrub, show_channel
+from services.notifier.contacts.model import hide_mailbox, scrub, show_channel
 from services.notifier.contacts.store import KeptContact
 from services.notifier.deliveries import pacing
 from services.notifier.settings import NotifierSettings
@@ -51,6 +51,8 @@ async def test_channel(
         raise NoSuchChannel(f"your organization has no such {kind} channel; set one with PUT /v1/contacts")
     async with OPENINGS[kind].opened(settings) as send:
         tried = [await _try(database, settings, send, contact, channel) for contact, channel in meant]
+    if actor.role != "coordinator":
+        tried = [each.model_copy(update={"address": hide_mailbox(each.address)}) for each in tried]
     return ChannelTest(channel=kind, tried=tried)
 
 

@@ -253,6 +253,7 @@ async def test_a_test_message_says_what_the_other_side_answered(
         answer = await client.ask("POST", path, {})
         assert [each["outcome"] for each in answer.json()["tried"]] == ["sent", "refused"]
         assert answer.json()["tried"][1]["said"] == "the mail server refused: 550 no such user"
+        assert ("office@" in answer.text) == (client is office)
     one = await office.ask("POST", path, {"channel_number": 1})
     assert len(one.json()["tried"]) == 1
     assert mail.messages[0]["Subject"] == "【测试】点名提醒通道测试"
