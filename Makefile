@@ -41,8 +41,9 @@ check: install  ## format, lint, types, imports, unit tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit
 
-faults: install  ## 2 GB of uploads at once under 300 MB of memory (a minute, 5 GB of disk)
+faults: install  ## 2 GB of uploads under 300 MB of memory; 10,000 deliveries under kill -9 (minutes, 5 GB of disk)
 	$(BIN)/python -m tests.faults.uploads
+	$(BIN)/python -m tests.faults.deliveries
 
 schemas: install  ## write contracts/schemas and docs/asyncapi.json anew; a breaking change is refused
 	$(BIN)/python -m cli.schemas

@@ -72,6 +72,6 @@ def _say(error: object) -> str:
     name = PREFIX + "_".join(str(part) for part in error["loc"]).upper() if error["loc"] else ""
     message = str(error["msg"]).removeprefix("Value error, ")
     given = "" if error["type"] == "missing" or not name else f", got {error['input']!r}"
-    if "URL" in name or given in message:
+    if any(word in name for word in ("URL", "SECRET", "KEY")) or given in message:
         given = ""
     return f"{name}: {message}{given}" if name else message

@@ -1,6 +1,7 @@
 """`rollcall up`: everything on this machine, from one folder, until it is told to stop."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 
 from cli.refusal import CannotStart
 from cli.servers.ports import check_free
-from cli.up.folder import Folder, ensure_anchor, ensure_key, occupy
+from cli.up.folder import Folder, ensure_anchor, ensure_key, ensure_secrets_key, occupy
 from cli.up.settings import check_settings, chosen_clock, ports_from
 from cli.up.supervisor import ServiceFailed, Supervisor
 
@@ -47,6 +48,8 @@ def make_supervisor(folder: Folder, ports: Mapping[str, int], clock: str | None)
     anchor = {} if clock is None else {"ROLLCALL_CLOCK_ANCHOR": repr(ensure_anchor(folder, clock))}
     extra = {service: dict(anchor) for service in ports}
     extra["registry"]["ROLLCALL_FIRST_KEY"] = ensure_key(folder)
+    if not os.environ.get("ROLLCALL_SECRETS_KEY"):
+        extra["notifier"]["ROLLCALL_SECRETS_KEY"] = ensure_secrets_key(folder)
     return Supervisor(folder, ports, extra, say=lambda line: print(line, flush=True))
 
 

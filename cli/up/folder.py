@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from chassis.access import make_secret, write_key
+from chassis.sealing import make_key
 from cli.refusal import CannotStart
 
 
@@ -24,6 +25,11 @@ class Folder:
     def coordinator_key(self) -> Path:
         """The first coordinator's key, mode 0600."""
         return self.root / "coordinator.key"
+
+    @property
+    def secrets_key(self) -> Path:
+        """What seals robot addresses and secrets, mode 0600: keep it with the backups, or they stay sealed."""
+        return self.root / "secrets.key"
 
     @property
     def addresses(self) -> Path:
@@ -79,6 +85,13 @@ def ensure_key(folder: Folder) -> str:
     key = write_key(uuid4(), make_secret())
     write_private(folder.coordinator_key, key + "\n")
     return key
+
+
+def ensure_secrets_key(folder: Folder) -> str:
+    """The key that seals addresses and secrets: made once."""
+    if not folder.secrets_key.exists():
+        write_private(folder.secrets_key, make_key() + "\n")
+    return folder.secrets_key.read_text().strip()
 
 
 def ensure_anchor(folder: Folder, clock: str) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from chassis.clock import BadClock, read_clock
+from chassis.sealing import make_key
 from chassis.settings import BadSettings, ServiceSettings, read_settings
 from cli.refusal import CannotStart
 from cli.up.folder import Folder
@@ -36,6 +37,7 @@ def check_settings(ports: Mapping[str, int]) -> None:
             "ROLLCALL_DATABASE_URL": "postgres://user@127.0.0.1/database",
             "ROLLCALL_NATS_URL": "nats://127.0.0.1",
             "ROLLCALL_PORT": str(ports[service]),
+            "ROLLCALL_SECRETS_KEY": os.environ.get("ROLLCALL_SECRETS_KEY") or make_key(),
         }
         kept = {name: os.environ.get(name) for name in trial}
         os.environ.update(trial)

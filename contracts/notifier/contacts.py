@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from contracts.shapes import Aggregate, Command, Line, Shape
+from contracts.shapes import Aggregate, Command, Instant, Line, Shape
 
 Address = Annotated[
     str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s@<>,;]+@[^\s@<>,;]+$")
@@ -27,10 +27,39 @@ class WebhookChannel(Command):
     secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{32,88}$")] | None = None
 
 
-ChannelSetting = Annotated[EmailChannel | WebhookChannel, Field(discriminator="kind")]
+Mobile = Annotated[str, StringConstraints(pattern=r"^(\+?86)?1[3-9][0-9]{9}$")]
+RobotSecret = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+ChannelKind = Literal["email", "webhook", "wecom", "dingtalk", "feishu", "sms"]
+OccasionKind = Literal["reminders", "incidents", "activities", "others"]
+
+
+class RobotChannel(Command):
+    """A robot of a group chat, by the address that the vendor gives it; `secret` where its signature is switched on."""
+
+    kind: Literal["wecom", "dingtalk", "feishu"]
+    url: Url
+    secret: RobotSecret | None = None
+
+
+class SmsChannel(Command):
+    """A mobile number of the mainland, with or without +86."""
+
+    kind: Literal["sms"]
+    number: Mobile
+
+
+ChannelSetting = Annotated[
+    EmailChannel | WebhookChannel | RobotChannel | SmsChannel, Field(discriminator="kind")
+]
 
 
 class SetContact(Command):
+    """One of a unit's contacts, known by `id` or else by its name there.
+
+    `role` is what it is in the unit (负责人, 联络员, 值班). `hears` are the kinds of occasions that it is told of, null
+    for all; of a kind that nobody of the unit hears all are told.
+    """
+
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -42,7 +71,17 @@ class SetContact(Command):
                         {"kind": "webhook", "url": "https://oa.example.cn/hooks/rollcall"},
                     ],
                     "locale": "zh-CN",
-                }
+                },
+                {
+                    "organization_id": "0191a1f2-7c5e-7a3b-9d4e-5f6071829302",
+                    "name": "值班员",
+                    "role": "值班",
+                    "hears": ["incidents"],
+                    "channels": [
+                        {"kind": "sms", "number": "13800001234"},
+                        {"kind": "dingtalk", "url": "https://oapi.dingtalk.com/robot/send?access_token=0a1b"},
+                    ],
+                },
             ]
         }
     )
@@ -51,13 +90,22 @@ class SetContact(Command):
     name: Line
     channels: list[ChannelSetting] = Field(max_length=10)
     locale: Locale = "zh-CN"
+    id: UUID | None = None
+    role: Line | None = None
+    hears: list[OccasionKind] | None = Field(default=None, min_length=1, max_length=4)
 
 
 class Channel(Shape):
-    """A channel as it is shown: a webhook's address is a credential and shown without its path."""
+    """A channel as it is shown: a credential without its path, a mobile number to coordinators alone.
 
-    kind: Literal["email", "webhook"]
+    `bounced_at` is when it refused for good; nothing more is sent there until the contact is set anew.
+    """
+
+    kind: ChannelKind
     address: str
+    channel_number: int
+    bounced_at: Instant | None = None
+    bounced_reason: str | None = None
 
 
 class Contact(Aggregate):
@@ -65,3 +113,32 @@ class Contact(Aggregate):
     name: str
     channels: list[Channel]
     locale: Locale
+    role: str | None = None
+    hears: list[OccasionKind] | None = None
+
+
+class TestChannel(Command):
+    """Of which contact, and which of its channels; without them every channel of the kind is tried."""
+
+    __test__ = False
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"channel_number": 2}]})
+
+    contact_id: UUID | None = None
+    channel_number: int | None = Field(default=None, ge=1, le=10_000)
+
+
+class Tried(Shape):
+    """What became of one test message: `said` is what the other side answered, without any secret."""
+
+    contact_id: UUID
+    channel_number: int
+    address: str
+    outcome: Literal["sent", "refused", "not_now"]
+    said: str | None = None
+
+
+class ChannelTest(Shape):
+    """What became of the test messages over one kind of channel."""
+
+    channel: ChannelKind
+    tried: list[Tried]

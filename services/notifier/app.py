@@ -9,6 +9,7 @@ from contracts.streams import DURABLES
 from contracts.submissions import incidents, submissions
 from services.notifier.calendar import consumers as calendar
 from services.notifier.contacts import api as contacts
+from services.notifier.contacts.sealing import prepare
 from services.notifier.directory import consumers as directory
 from services.notifier.directory.store import describe
 from services.notifier.notifications import api as notifications
@@ -45,6 +46,7 @@ SERVICE = Service(
     find_organization=describe,
     tell_key_use=NotifierKeyUseNoted.model_validate,
     make_sweeps=make_sweeps,
+    prepare=prepare,
 )
 
 

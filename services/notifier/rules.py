@@ -61,6 +61,12 @@ def check_may_set_contact(principal: Principal, organization_id: UUID, standing:
         raise not_yours_to_set()
 
 
+def check_may_test_channels(principal: Principal) -> None:
+    """Who answers for a contact or for the machines; each tries its own organization's."""
+    if principal.role not in ("coordinator", "ops"):
+        raise NotAllowed(f"the role {principal.role} tests no channels; expected coordinator or ops")
+
+
 def check_may_run(principal: Principal, issuer_id: UUID) -> None:
     """A campaign's reminders are the business of its issuer's coordinator."""
     if principal.role != "coordinator":

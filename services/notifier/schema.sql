@@ -1,3 +1,18 @@
+CREATE FUNCTION public.channels_for(unit uuid, occasion text) RETURNS TABLE(kind text, number integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT r.kind, r.number FROM reach r
+     WHERE r.organization_id = unit
+       AND (coalesce(occasion_kind(occasion) = ANY (r.hears), true)
+            OR NOT EXISTS (SELECT FROM reach o WHERE o.organization_id = unit
+                              AND coalesce(occasion_kind(occasion) = ANY (o.hears), true)))
+$$;
+CREATE FUNCTION public.is_urgent(occasion text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (starts_with(occasion, 'incident_'::text) OR (occasion = 'activity_cancelled'::text));
+CREATE FUNCTION public.occasion_kind(occasion text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN starts_with(occasion, 'due'::text) THEN 'reminders'::text WHEN starts_with(occasion, 'incident_'::text) THEN 'incidents'::text WHEN starts_with(occasion, 'activity_'::text) THEN 'activities'::text ELSE 'others'::text END;
 CREATE TABLE public.access_key (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -48,6 +63,13 @@ CREATE TABLE public.campaign (
     issuer_id uuid NOT NULL,
     timezone text NOT NULL
 );
+CREATE TABLE public.circuit (
+    channel text NOT NULL,
+    vendor text NOT NULL,
+    failed_count integer NOT NULL,
+    opened_until timestamp with time zone,
+    CONSTRAINT circuit_failed_count_check CHECK ((failed_count >= 1))
+);
 CREATE TABLE public.contact (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -57,6 +79,9 @@ CREATE TABLE public.contact (
     name text NOT NULL,
     locale text NOT NULL,
     channels jsonb NOT NULL,
+    role text,
+    hears text[],
+    CONSTRAINT contact_hears_check CHECK ((hears <> '{}'::text[])),
     CONSTRAINT contact_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
     CONSTRAINT contact_version_check CHECK ((version >= 1))
 );
@@ -69,6 +94,9 @@ CREATE TABLE public.delivery (
     attempts integer NOT NULL,
     claimed_at timestamp with time zone,
     next_try_at timestamp with time zone,
+    urgent boolean DEFAULT false NOT NULL,
+    tried boolean DEFAULT true NOT NULL,
+    sent_parts integer DEFAULT 0 NOT NULL,
     CONSTRAINT delivery_check CHECK (((state = 'sending'::text) = (claimed_at IS NOT NULL))),
     CONSTRAINT delivery_check1 CHECK (((state = 'waiting'::text) = (next_try_at IS NOT NULL))),
     CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text])))
@@ -143,7 +171,7 @@ CREATE TABLE public.notification (
     attempts integer DEFAULT 0 NOT NULL,
     last_error text,
     delivery_id uuid,
-    CONSTRAINT notification_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'webhook'::text, 'none'::text]))),
+    CONSTRAINT notification_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'webhook'::text, 'wecom'::text, 'dingtalk'::text, 'feishu'::text, 'sms'::text, 'none'::text]))),
     CONSTRAINT notification_check CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT notification_check1 CHECK (((state <> 'sending'::text) OR (delivery_id IS NOT NULL))),
     CONSTRAINT notification_check2 CHECK (((state <> ALL (ARRAY['failed'::text, 'given_up'::text])) OR (last_error IS NOT NULL))),
@@ -185,14 +213,34 @@ CREATE TABLE public.policy (
     ladder jsonb NOT NULL,
     CONSTRAINT policy_version_check CHECK ((version >= 1))
 );
+CREATE VIEW public.reach AS
+ SELECT c.organization_id,
+    c.id AS contact_id,
+    c.hears,
+    (ch.channel ->> 'kind'::text) AS kind,
+    COALESCE(((ch.channel ->> 'nth'::text))::integer, (ch.nth)::integer) AS number
+   FROM (public.contact c
+     CROSS JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY ch(channel, nth))
+  WHERE (NOT (ch.channel ? 'bounced_at'::text));
 CREATE TABLE public.relay_lease (
     singleton boolean DEFAULT true NOT NULL,
     backend_pid integer NOT NULL,
     beat_at timestamp with time zone NOT NULL,
     CONSTRAINT relay_lease_singleton_check CHECK (singleton)
 );
+CREATE TABLE public.robot (
+    id bytea NOT NULL,
+    taken_at timestamp with time zone[] NOT NULL,
+    blocked_until timestamp with time zone,
+    CONSTRAINT robot_id_check CHECK ((octet_length(id) = 32))
+);
 CREATE TABLE public.schema_migrations (
     version character varying NOT NULL
+);
+CREATE TABLE public.secrets_seal (
+    singleton boolean DEFAULT true NOT NULL,
+    sealed text NOT NULL,
+    CONSTRAINT secrets_seal_singleton_check CHECK (singleton)
 );
 CREATE TABLE public.submission (
     id uuid NOT NULL,
@@ -280,8 +328,8 @@ ALTER TABLE ONLY public.calendar_day
     ADD CONSTRAINT calendar_day_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY public.contact
-    ADD CONSTRAINT contact_organization_id_key UNIQUE (organization_id);
+ALTER TABLE ONLY public.circuit
+    ADD CONSTRAINT circuit_pkey PRIMARY KEY (channel, vendor);
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.delivery
@@ -316,8 +364,12 @@ ALTER TABLE ONLY public.policy
     ADD CONSTRAINT policy_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.relay_lease
     ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY public.robot
+    ADD CONSTRAINT robot_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.secrets_seal
+    ADD CONSTRAINT secrets_seal_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.stored_content
     ADD CONSTRAINT stored_content_location_key UNIQUE (location);
 ALTER TABLE ONLY public.stored_content
@@ -332,13 +384,17 @@ ALTER TABLE ONLY public.told
     ADD CONSTRAINT told_about_id_due_at_occasion_about_revision_recipient_key UNIQUE NULLS NOT DISTINCT (about_id, due_at, occasion, about_revision, recipient);
 CREATE INDEX acknowledgement_due ON public.acknowledgement USING btree (campaign_id, due_at);
 CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
+CREATE UNIQUE INDEX contact_organization_id_name ON public.contact USING btree (organization_id, name);
+CREATE INDEX delivery_again ON public.delivery USING btree (channel, urgent) WHERE (state <> 'done'::text);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
 CREATE INDEX notification_delivery ON public.notification USING btree (delivery_id);
+CREATE INDEX notification_ordinary ON public.notification USING btree (channel, planned_for) WHERE ((state = 'planned'::text) AND (NOT public.is_urgent(occasion)));
 CREATE INDEX notification_organization ON public.notification USING btree (organization_id, id);
 CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
+CREATE INDEX notification_urgent ON public.notification USING btree (channel, planned_for) WHERE ((state = 'planned'::text) AND public.is_urgent(occasion));
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 CREATE INDEX submission_due ON public.submission USING btree (campaign_id, correct_by);

@@ -18,6 +18,7 @@ from chassis.connections import open_pool
 from chassis.database import Database
 from chassis.http.bodies import parse
 from chassis.http.description import Problem
+from chassis.sealing import make_key
 from chassis.service import Service, make_app, make_running
 from chassis.settings import ServiceSettings
 from contracts.submissions.submissions import HandIn
@@ -108,7 +109,11 @@ def find_fault(model: type[BaseModel], example: str) -> str | None:
 async def described(request: pytest.FixtureRequest, tmp_path: Path) -> Described:
     """Nothing is asked of a database, so there is none."""
     service, kind = SERVICES[request.param]
-    given: dict[str, Any] = {"nats_url": "nats://127.0.0.1:1", "storage_url": f"file:{tmp_path}/files"}
+    given: dict[str, Any] = {
+        "nats_url": "nats://127.0.0.1:1",
+        "storage_url": f"file:{tmp_path}/files",
+        "secrets_key": make_key(),
+    }
     settings = kind(database_url=NOWHERE, **given)
     database = Database(await open_pool(NOWHERE, "test", 1), Clock())
     return Described(make_app(make_running(service, settings, database)))

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,12 +25,17 @@ class Call:
 
 @dataclass
 class HookServer:
-    """`status` and `headers` are answered; `mode` is answer, hang (never), or cut (close without an answer)."""
+    """`status` and `headers` are answered, or what `decide` says: a status and a body.
+
+    `mode` is answer, hang (never), cut (close without an answer), half (close in the middle of one) or drip (a byte
+    now and then).
+    """
 
     port: int = 0
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
     mode: str = "answer"
+    decide: Callable[[Call], tuple[int, bytes]] | None = None
     connections: int = 0
     calls: list[Call] = field(default_factory=list)
     _server: asyncio.Server | None = None
@@ -62,19 +67,29 @@ class HookServer:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            self.calls.append(await _read_call(reader))
+            call = await _read_call(reader)
+            self.calls.append(call)
             if self.mode == "hang":
                 await asyncio.Event().wait()
-            if self.mode == "answer":
-                extra = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-                writer.write(
-                    f"HTTP/1.1 {self.status} Said\r\nContent-Length: 0\r\nConnection: close\r\n{extra}\r\n".encode()
-                )
-                await writer.drain()
+            if self.mode != "cut":
+                await self._write(writer, call)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:
             writer.close()
+
+    async def _write(self, writer: asyncio.StreamWriter, call: Call) -> None:
+        status, body = (self.status, b"") if self.decide is None else self.decide(call)
+        extra = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        head = f"HTTP/1.1 {status} Said\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{extra}\r\n"
+        whole = head.encode() + body
+        if self.mode == "drip":
+            for each in whole:
+                writer.write(bytes([each]))
+                await writer.drain()
+                await asyncio.sleep(0.2)
+        writer.write(whole[: len(whole) - len(body) // 2 - 1] if self.mode == "half" else whole)
+        await writer.drain()
 
 
 async def _read_call(reader: asyncio.StreamReader) -> Call:

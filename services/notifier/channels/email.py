@@ -1,7 +1,7 @@
 """Mail over SMTP. The Message-ID stays the same at every try (RFC 5322, 3.6.4)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import aiosmtplib
 
 from services.notifier.channels.message import Message, NotDelivered, Permanent, Send, Transient
+from services.notifier.channels.refusals import BadRecipient, NotNow
 from services.notifier.settings import NotifierSettings
 
 SECONDS = 20.0
@@ -83,12 +84,22 @@ def sort_refusal(error: Exception) -> NotDelivered:
     """What a refusal means: 5xx for the recipient or the content is for good; a server that is not ready may mend."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         said = "; ".join(f"{each.code} {each.message}" for each in error.recipients)
-        is_for_good = all(each.code >= 500 for each in error.recipients)
-    elif isinstance(error, aiosmtplib.SMTPResponseException):
+        return _refusal_of_recipient(error.recipients)(f"the mail server refused: {said}")
+    if isinstance(error, aiosmtplib.SMTPResponseException):
         said = f"{error.code} {error.message}"
         is_for_good = isinstance(error, aiosmtplib.SMTPDataError) and error.code >= 500
+        if isinstance(error, aiosmtplib.SMTPDataError) and not is_for_good:
+            return NotNow(f"the mail server refused: {said}")
     elif isinstance(error, aiosmtplib.SMTPNotSupported):
         return Permanent(f"the mail server cannot take this address: {error}")
     else:
         return Transient(f"{type(error).__name__}: {error}")
     return (Permanent if is_for_good else Transient)(f"the mail server refused: {said}")
+
+
+def _refusal_of_recipient(refused: Sequence[aiosmtplib.SMTPRecipientRefused]) -> type[NotDelivered]:
+    """5.7.x speaks of who sends, not of the mailbox (RFC 3463): the address stays good."""
+    if any(each.code < 500 for each in refused):
+        return NotNow
+    is_unknown = all(each.code in (550, 551, 553) and not each.message.startswith("5.7") for each in refused)
+    return BadRecipient if is_unknown else Permanent

@@ -2,20 +2,31 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import structlog
+from prometheus_client import CollectorRegistry
 
 from chassis.clock import Clock
 from chassis.connections import UNAVAILABLE
 from chassis.database import Database, Transaction
 from chassis.events import System
+from chassis.sealing import WrongKey
 from contracts.envelope import Event
 from contracts.notifier.notifications import Notification, NotificationGivenUp, NotificationSent
-from services.notifier.channels.message import NotDelivered, Permanent, Send, Transient
-from services.notifier.channels.openings import OPENINGS
+from services.notifier.channels.message import Message, NotDelivered, Permanent, Send, Transient
+from services.notifier.channels.openings import OPENINGS, Opening
+from services.notifier.channels.refusals import BadRecipient, NotNow, Throttled
+from services.notifier.contacts import handlers as contact_handlers
 from services.notifier.contacts import store as contacts
-from services.notifier.deliveries import claims, model, store
+from services.notifier.contacts.model import scrub
+from services.notifier.contacts.sealed import open_channel
+from services.notifier.deliveries import circuits, claims, model, pacing, store
 from services.notifier.deliveries.claims import Claimed
+from services.notifier.deliveries.giving_up import tell_issuer
+from services.notifier.deliveries.metrics import DeliveryMetrics
 from services.notifier.deliveries.texts import write_message
 from services.notifier.settings import NotifierSettings
 
@@ -27,80 +38,184 @@ REAL_TIME = Clock()
 """Mails are dated and signatures checked by the receiver's clock, which knows nothing of a faster one."""
 
 
-async def deliver_due(database: Database, settings: NotifierSettings, channel: str) -> int:
-    """Deliver all that is due over one kind of channel; how many deliveries were tried."""
-    tried = 0
-    while claimed := await _claim(database, channel):
-        at_once = asyncio.Semaphore(AT_ONCE)
-        async with OPENINGS[channel](settings) as send:
-            await asyncio.gather(*(_deliver(database, channel, each, send, at_once) for each in claimed))
-        tried += len(claimed)
-    return tried
+class NotTried(NotDelivered):
+    """The vendor is left alone, or the robot has had its share: it waits `seconds` and counts as no try."""
+
+    def __init__(self, said: str, seconds: float) -> None:
+        super().__init__(said)
+        self.seconds = seconds
 
 
-async def _claim(database: Database, channel: str) -> list[Claimed]:
-    async with database.transaction() as tx:
-        again = await claims.lock_again(tx, channel)
-        dropped = await claims.drop_settled_again(tx, again) if again else []
-        claimed = await claims.claim_again(tx, again) if again else []
-        if await claims.try_to_gather(tx, channel):
-            dropped += await claims.drop_settled(tx, channel)
-            claimed += await claims.gather(tx, channel)
-        await _say(tx, await store.read(tx.connection, dropped) if dropped else [])
-    return claimed
+class Lost(Exception):
+    """Another process has the delivery by now."""
 
 
-async def _deliver(
-    database: Database, channel: str, claimed: Claimed, send: Send, at_once: asyncio.Semaphore
-) -> None:
-    async with at_once:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a delivery goes, and whose being away would be one thing with it."""
+
+    setting: Mapping[str, Any]
+    vendor: str
+
+
+async def deliver_due(
+    database: Database, settings: NotifierSettings, channel: str, metrics: DeliveryMetrics | None = None
+) -> int:
+    """Deliver all that is due over one kind of channel, what is urgent first; how many deliveries were tried."""
+    deliverer = Deliverer(database, settings, channel, metrics or DeliveryMetrics(CollectorRegistry()))
+    return await deliverer.deliver(urgent=True) + await deliverer.deliver(urgent=False)
+
+
+@dataclass
+class Deliverer:
+    """Delivers over one kind of channel."""
+
+    database: Database
+    settings: NotifierSettings
+    channel: str
+    metrics: DeliveryMetrics
+    opening: Opening = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.opening = OPENINGS[self.channel]
+
+    async def deliver(self, urgent: bool) -> int:
+        """All that is due, of what is urgent or of the rest; how many deliveries were claimed."""
+        tried = 0
+        while claimed := await self._claim(urgent):
+            at_once = asyncio.Semaphore(AT_ONCE)
+            async with self.opening.opened(self.settings) as send:
+                await asyncio.gather(*(self._deliver(each, urgent, send, at_once) for each in claimed))
+            tried += len(claimed)
+        return tried
+
+    async def _claim(self, urgent: bool) -> list[Claimed]:
+        async with self.database.transaction() as tx:
+            again = await claims.lock_again(tx, self.channel, urgent)
+            dropped = await claims.drop_settled_again(tx, again) if again else []
+            claimed = await claims.claim_again(tx, again) if again else []
+            if await claims.try_to_gather(tx, self.channel, urgent):
+                dropped += [] if urgent else await claims.drop_settled(tx, self.channel)
+                claimed += await claims.gather(tx, self.channel, urgent)
+            await _say(tx, await store.read(tx.connection, dropped) if dropped else [])
+        return claimed
+
+    async def _deliver(self, claimed: Claimed, urgent: bool, send: Send, at_once: asyncio.Semaphore) -> None:
+        async with at_once:
+            try:
+                await self._try_and_record(claimed, urgent, send)
+            except Lost:
+                log.info("delivery_lost_to_another", delivery_id=str(claimed.id))
+            except UNAVAILABLE as away:
+                # It stays claimed, and is claimed again when the lease has run out.
+                log.warning("delivery_without_database", delivery_id=str(claimed.id), error=repr(away))
+
+    async def _try_and_record(self, claimed: Claimed, urgent: bool, send: Send) -> None:
+        target: Target | None = None
         try:
-            error = await _try(database, channel, claimed, send)
-            await _record(database, claimed, error)
-        except UNAVAILABLE as away:
-            # It stays claimed, and is claimed again when the lease has run out.
-            log.warning("delivery_without_database", delivery_id=str(claimed.id), error=repr(away))
+            target, parts = await self._prepare(claimed)
+            for number in range(claimed.sent_parts, len(parts)):
+                claimed = await self._enter(claimed, urgent, target)
+                await self._send(send, target, parts[number])
+                if number + 1 < len(parts):
+                    await self._count_part(claimed, number + 1)
+            error = None
+        except NotDelivered as refused:
+            error = refused
+        except (Lost, *UNAVAILABLE):
+            raise
+        except Exception as broken:
+            log.exception("delivery_failed", delivery_id=str(claimed.id))
+            error = Permanent(f"{type(broken).__name__}: {broken}")
+        await self._record(claimed, target, error)
 
+    async def _prepare(self, claimed: Claimed) -> tuple[Target, list[Message]]:
+        """Where it goes, and what is said there, in as many parts as it takes."""
+        async with self.database.reading() as connection:
+            items = await store.read_items(connection, claimed.id)
+            kept = await contacts.read_all(connection, claimed.organization_id)
+        pairs = [(contact, channel) for contact in kept for channel in contact.channels]
+        setting = model.find_channel([each for _, each in pairs], self.channel, claimed.channel_number)
+        if setting is None:
+            raise Permanent("the unit has no such channel any more")
+        if "bounced_at" in setting:
+            raise Permanent("the channel refused for good before; set the contact anew")
+        locale = next(contact.locale for contact, each in pairs if each is setting)
+        try:
+            opened = open_channel(setting, self.settings.sealer)
+        except WrongKey:
+            raise Transient("the channel is sealed with another key than ROLLCALL_SECRETS_KEY") from None
+        message = write_message(claimed.id, items, locale, REAL_TIME.now())
+        target = Target(opened, self.opening.vendor_of(self.settings, opened))
+        return target, self.opening.divide(message)
 
-async def _try(database: Database, channel: str, claimed: Claimed, send: Send) -> NotDelivered | None:
-    """Send it; why it did not arrive, or None when it did."""
-    async with database.reading() as connection:
-        items = await store.read_items(connection, claimed.id)
-        contact = await contacts.find(connection, claimed.organization_id)
-    setting = (
-        None if contact is None else model.find_channel(contact.channels, channel, claimed.channel_number)
-    )
-    if contact is None or setting is None:
-        return Permanent("the unit has no such channel any more")
-    try:
-        await send(write_message(claimed.id, items, contact.locale, REAL_TIME.now()), setting)
-    except NotDelivered as error:
-        return error
-    except Exception as error:
-        log.exception("delivery_failed", delivery_id=str(claimed.id))
-        return Permanent(f"{type(error).__name__}: {error}")
-    return None
+    async def _send(self, send: Send, target: Target, part: Message) -> None:
+        try:
+            # Dated at the try itself: what waited for its turn would else be signed too early.
+            await send(replace(part, written_at=REAL_TIME.now()), target.setting)
+        except Transient as error:
+            await self._note_failure(target, error)
+            raise
 
+    async def _enter(self, claimed: Claimed, urgent: bool, target: Target) -> Claimed:
+        """Begin a try, if the vendor is not left alone and the robot has a token left."""
+        async with self.database.transaction() as tx:
+            if not await store.is_held(tx, claimed):
+                raise Lost
+            seconds = await circuits.enter(tx, self.channel, target.vendor)
+            if seconds > 0:
+                raise NotTried("the other side does not answer at present", seconds)
+            seconds = await pacing.take(tx, self.opening.pace, target.setting, urgent)
+            if seconds > 0:
+                raise NotTried("the robot was sent as many as it may be", seconds)
+            return await store.begin_try(tx, claimed)
 
-async def _record(database: Database, claimed: Claimed, error: NotDelivered | None) -> None:
-    async with database.transaction() as tx:
-        is_held = await store.is_held(tx, claimed)
-        if error is None:
-            await _say(tx, await store.finish(tx, claimed.id, "sent", None))
-        elif is_held:
-            await _record_failure(tx, claimed, error)
+    async def _note_failure(self, target: Target, error: Transient) -> None:
+        async with self.database.transaction() as tx:
+            if isinstance(error, Throttled):
+                await pacing.block(tx, self.opening.pace, target.setting, error.asked_seconds)
+            if not isinstance(error, NotNow) and await circuits.fail(tx, self.channel, target.vendor):
+                log.warning("circuit_open", channel=self.channel, vendor=target.vendor)
+            self.metrics.open_circuits.labels(self.channel).set(await circuits.count_open(tx, self.channel))
 
+    async def _count_part(self, claimed: Claimed, sent_parts: int) -> None:
+        async with self.database.transaction() as tx:
+            await store.count_part(tx, claimed.id, sent_parts)
 
-async def _record_failure(tx: Transaction, claimed: Claimed, error: NotDelivered) -> None:
-    asked = error.asked_seconds if isinstance(error, Transient) else 0.0
-    pause = model.retry_after(claimed.attempts, random.uniform(0.8, 1.2), asked)
-    if pause is not None and not isinstance(error, Permanent):
-        await store.put_off(tx, claimed.id, pause, str(error))
-        log.warning("delivery_put_off", delivery_id=str(claimed.id), seconds=pause, error=str(error))
-        return
-    state = "failed" if isinstance(error, Permanent) else "given_up"
-    await _say(tx, await store.finish(tx, claimed.id, state, str(error)))
-    log.error("delivery_given_up", delivery_id=str(claimed.id), state=state, error=str(error))
+    async def _record(self, claimed: Claimed, target: Target | None, error: NotDelivered | None) -> None:
+        said = "" if error is None else str(error) if target is None else scrub(str(error), target.setting)
+        async with self.database.transaction() as tx:
+            if target is not None and (error is None or isinstance(error, Permanent | NotNow)):
+                await circuits.mend(tx, self.channel, target.vendor)
+            is_held = await store.is_held(tx, claimed)
+            if error is None:
+                await _say(tx, await store.finish(tx, claimed.id, "sent", None))
+                outcome = "sent"
+            elif is_held:
+                outcome = await self._record_failure(tx, claimed, error, said)
+            else:
+                return
+        self.metrics.ended.labels(self.channel, outcome).inc()
+
+    async def _record_failure(self, tx: Transaction, claimed: Claimed, error: NotDelivered, said: str) -> str:
+        if isinstance(error, NotTried):
+            await store.postpone(tx, claimed.id, error.seconds * random.uniform(1.0, 1.1))
+            return "postponed"
+        age = await store.read_age(tx, claimed.id)
+        if not isinstance(error, Permanent) and age < self.settings.give_up_hours * 3_600:
+            asked = error.asked_seconds if isinstance(error, Transient) else 0.0
+            pause = model.retry_after(claimed.attempts, random.uniform(0.8, 1.2), asked)
+            await store.put_off(tx, claimed.id, pause, said)
+            log.warning("delivery_put_off", delivery_id=str(claimed.id), seconds=pause, error=said)
+            return "put_off"
+        if isinstance(error, BadRecipient):
+            await contact_handlers.mark_bounced(tx, claimed.organization_id, claimed.channel_number, said)
+        state = "failed" if isinstance(error, Permanent) else "given_up"
+        ended = await store.finish(tx, claimed.id, state, said)
+        await _say(tx, ended)
+        await tell_issuer(tx, ended, said)
+        log.error("delivery_given_up", delivery_id=str(claimed.id), state=state, error=said)
+        return state
 
 
 async def _say(tx: Transaction, notifications: list[Notification]) -> None:

@@ -1,7 +1,7 @@
 """Deliveries in PostgreSQL: what one says, and what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,13 +50,32 @@ async def read_items(connection: Connection, delivery_id: UUID) -> list[Item]:
     return [Item(**dict(row)) for row in await connection.fetch(ITEMS, delivery_id)]
 
 
-LOCK = "SELECT attempts FROM delivery WHERE id = $1 AND state = 'sending' FOR UPDATE"
+LOCK = "SELECT claimed_at FROM delivery WHERE id = $1 AND state = 'sending' FOR UPDATE"
 
 
 async def is_held(tx: Transaction, claimed: Claimed) -> bool:
     """Whether this try is the newest, or the lease ran out and another process has the delivery by now."""
-    attempts: int | None = await tx.connection.fetchval(LOCK, claimed.id)
-    return attempts == claimed.attempts
+    claimed_at: datetime | None = await tx.connection.fetchval(LOCK, claimed.id)
+    return claimed_at == claimed.claimed_at
+
+
+BEGIN_TRY = """
+    -- From here on nobody can know whether it arrived; the lease runs anew.
+    UPDATE delivery SET tried = true, claimed_at = clock_timestamp() WHERE id = $1 RETURNING claimed_at
+"""
+
+
+async def begin_try(tx: Transaction, claimed: Claimed) -> Claimed:
+    """Note that it is tried now; the claim as it is held from then on."""
+    return replace(claimed, claimed_at=await tx.connection.fetchval(BEGIN_TRY, claimed.id))
+
+
+COUNT_PART = "UPDATE delivery SET sent_parts = $2 WHERE id = $1"
+
+
+async def count_part(tx: Transaction, delivery_id: UUID, sent_parts: int) -> None:
+    """Note how many parts of a long message have arrived: they are not sent again."""
+    await tx.connection.execute(COUNT_PART, delivery_id, sent_parts)
 
 
 FINISH_NOTIFICATIONS = """
@@ -92,6 +111,32 @@ async def put_off(tx: Transaction, delivery_id: UUID, seconds: float, error: str
     """Try a delivery again later."""
     await tx.connection.execute(PUT_OFF, delivery_id, seconds)
     await tx.connection.execute(NOTE_ERROR, delivery_id, tx.now, error)
+
+
+POSTPONE = """
+    UPDATE delivery SET state = 'waiting', claimed_at = NULL, attempts = attempts - 1,
+           next_try_at = clock_timestamp() + make_interval(secs => $2)
+     WHERE id = $1
+"""
+UNCOUNT = """
+    UPDATE notification SET version = version + 1, updated_at = $2, attempts = attempts - 1
+     WHERE delivery_id = $1 AND state = 'sending'
+"""
+
+
+async def postpone(tx: Transaction, delivery_id: UUID, seconds: float) -> None:
+    """Have a delivery wait that was not tried: it counts as no try."""
+    await tx.connection.execute(POSTPONE, delivery_id, seconds)
+    await tx.connection.execute(UNCOUNT, delivery_id, tx.now)
+
+
+AGE = "SELECT extract(epoch FROM clock_timestamp() - uuid_extract_timestamp($1))::double precision"
+
+
+async def read_age(tx: Transaction, delivery_id: UUID) -> float:
+    """Real seconds since a delivery was made, which its id tells."""
+    age: float = await tx.connection.fetchval(AGE, delivery_id)
+    return age
 
 
 READ = """

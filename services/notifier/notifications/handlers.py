@@ -21,7 +21,7 @@ class NoAddress(Conflict):
 
 
 async def retry_notification(database: Database, id: UUID, actor: Principal) -> Notification:
-    """Plan it once more: over the same channel, or the first of a contact that had none."""
+    """Plan it once more: over the same channel, or the first of a unit that had none."""
     async with database.transaction() as tx:
         present = await store.lock(tx, id)
         if present is None:
@@ -29,12 +29,13 @@ async def retry_notification(database: Database, id: UUID, actor: Principal) -> 
         rules.check_may_run(actor, await _find_runner(tx, present))
         if present.state not in ("failed", "given_up"):
             raise NotFailed(f"this notification is {present.state}")
-        contact = await contacts.find(tx.connection, present.organization_id)
-        kinds = [] if contact is None else [channel["kind"] for channel in contact.channels]
-        if not kinds or present.channel not in ("none", *kinds):
+        reach = await contacts.read_reach(tx.connection, present.organization_id, present.occasion)
+        usable = [each for each in reach if present.channel in ("none", each[0])]
+        if not usable:
             raise NoAddress("the unit has no working address of this kind; set one with PUT /v1/contacts")
-        channel = kinds[0] if present.channel == "none" else present.channel
-        return tx.answer(await store.plan_again(tx, id, channel))
+        channel, number = usable[0]
+        is_new = present.channel == "none"
+        return tx.answer(await store.plan_again(tx, id, channel, number if is_new else None))
 
 
 async def _find_runner(tx: Transaction, notification: Notification) -> UUID:

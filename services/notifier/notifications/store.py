@@ -37,17 +37,16 @@ PLAN_RUNG = """
                               about_organization_id, channel, channel_number, title, details, state, planned_for,
                               last_error)
     SELECT uuidv7(), 1, $6, $6, o.campaign_id, $3, o.about_id, o.due_at, o.assignment_id, o.acknowledgement_id,
-           o.submission_id, whom.id, o.organization_id, coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
-           o.title, '{}', CASE WHEN ch.nth IS NULL THEN 'failed' ELSE 'planned' END, $4,
-           CASE WHEN ch.nth IS NULL THEN $7 END
+           o.submission_id, whom.id, o.organization_id, coalesce(ch.kind, 'none'), coalesce(ch.number, 0),
+           o.title, '{}', CASE WHEN ch.number IS NULL THEN 'failed' ELSE 'planned' END, $4,
+           CASE WHEN ch.number IS NULL THEN $7 END
       FROM owed o
       JOIN new USING (about_id)
       CROSS JOIN LATERAL (SELECT CASE WHEN $5 = 'parent' THEN coalesce(
                                      (SELECT parent_id FROM organization WHERE id = o.organization_id),
                                      (SELECT issuer_id FROM campaign WHERE id = o.campaign_id), o.organization_id)
                                       ELSE o.organization_id END AS id) AS whom
-      LEFT JOIN contact c ON c.organization_id = whom.id
-      LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth) ON true
+      LEFT JOIN LATERAL channels_for(whom.id, $3) AS ch ON true
     ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
 """
 
@@ -106,11 +105,10 @@ PLAN_FACT = """
                               acknowledgement_id, submission_id, activity_id, channel, channel_number, state,
                               last_error)
     SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-           coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
-           CASE WHEN ch.nth IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.nth IS NULL THEN $15 END
+           coalesce(ch.kind, 'none'), coalesce(ch.number, 0),
+           CASE WHEN ch.number IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.number IS NULL THEN $15 END
       FROM new
-      LEFT JOIN contact c ON c.organization_id = $6
-      LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth) ON true
+      LEFT JOIN LATERAL channels_for($6, $3) AS ch ON true
     ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
 """
 
@@ -182,9 +180,8 @@ UNREACHABLE = """
     SELECT n.organization_id, coalesce(o.name, '') AS name, count(*) AS notification_count
       FROM notification n
       LEFT JOIN organization o ON o.id = n.organization_id
-      LEFT JOIN contact c ON c.organization_id = n.organization_id
      WHERE n.campaign_id = $1 AND n.state = 'failed'
-       AND (n.channel <> 'none' OR coalesce(jsonb_array_length(c.channels), 0) = 0)
+       AND (n.channel <> 'none' OR NOT EXISTS (SELECT FROM reach WHERE reach.organization_id = n.organization_id))
        AND NOT EXISTS (SELECT FROM notification later
                         WHERE later.organization_id = n.organization_id AND later.sent_at >= n.updated_at)
      GROUP BY n.organization_id, o.name ORDER BY n.organization_id
@@ -212,7 +209,7 @@ async def lock(tx: Transaction, id: UUID) -> Notification | None:
 
 PLAN_AGAIN = """
     UPDATE notification SET version = version + 1, updated_at = $2, state = 'planned', last_error = NULL,
-           delivery_id = NULL, channel = $3, channel_number = greatest(channel_number, 1)
+           delivery_id = NULL, channel = $3, channel_number = coalesce($4, channel_number)
      WHERE id = $1
     RETURNING id, version, created_at, updated_at, campaign_id, occasion, assignment_id, acknowledgement_id,
               submission_id, activity_id, organization_id, about_organization_id, channel, state, planned_for, sent_at,
@@ -220,8 +217,8 @@ PLAN_AGAIN = """
 """
 
 
-async def plan_again(tx: Transaction, id: UUID, channel: str) -> Notification:
-    """Plan it once more, over a kind of channel that there is now."""
-    row: asyncpg.Record | None = await tx.connection.fetchrow(PLAN_AGAIN, id, tx.now, channel)
+async def plan_again(tx: Transaction, id: UUID, channel: str, number: int | None) -> Notification:
+    """Plan it once more, over a channel that there is now; the same one when `number` is None."""
+    row: asyncpg.Record | None = await tx.connection.fetchrow(PLAN_AGAIN, id, tx.now, channel, number)
     assert row is not None
     return Notification.model_validate(dict(row))

@@ -7,6 +7,7 @@ import pytest
 from chassis.clock import Clock
 from chassis.connections import open_pool
 from chassis.database import Database
+from chassis.sealing import make_key
 from services.notifier.settings import NotifierSettings
 from tests.integration.notifier.parts import World, open_world
 from tests.support.databases import Cluster
@@ -34,6 +35,7 @@ async def world(cluster: Cluster, mail: MailServer, monkeypatch: pytest.MonkeyPa
     made = await cluster.clone("notifier")
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", made.url)
     monkeypatch.setenv("ROLLCALL_NATS_URL", "nats://127.0.0.1:1")
+    monkeypatch.setenv("ROLLCALL_SECRETS_KEY", make_key())
     settings = NotifierSettings(smtp_url=mail.url, webhook_allow_private=True)
     pool = await open_pool(made.url, "tests", 20)
     try:

@@ -71,11 +71,11 @@ class World:
 
     async def set_channels(self, unit: UUID, *channels: dict[str, Any], locale: str = "zh-CN") -> None:
         """Where a unit is told things from now on."""
+        await self.execute("DELETE FROM contact WHERE organization_id = $1", unit)
         await self.execute(
             """
             INSERT INTO contact (id, version, created_at, updated_at, organization_id, name, locale, channels)
-            VALUES (uuidv7(), 1, now(), now(), $1, 'x', $3, $2)
-            ON CONFLICT (organization_id) DO UPDATE SET channels = excluded.channels, locale = excluded.locale
+            VALUES (uuidv7(), 1, now(), now(), $1, '值班室', $3, $2)
             """,
             unit,
             list(channels),

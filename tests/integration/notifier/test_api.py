@@ -17,6 +17,7 @@ from tests.integration.notifier.parts import ISSUED, World, a_campaign, an_assig
 from tests.support.mail import MailServer
 
 SECRET = "whsec_" + "QUJD" * 8
+NOT_BOUNCED = {"bounced_at": None, "bounced_reason": None}
 
 
 class Client:
@@ -89,8 +90,8 @@ async def test_a_contact_is_set_and_shown_without_what_is_secret(world: World, o
     answer = await office.ask("PUT", "/v1/contacts", a_contact(unit, mailbox("a"), hook))
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
     assert answer.json()["channels"] == [
-        {"kind": "email", "address": "a@units.test"},
-        {"kind": "webhook", "address": "https://hooks.example.com/…"},
+        {"kind": "email", "address": "a@units.test", "channel_number": 1, **NOT_BOUNCED},
+        {"kind": "webhook", "address": "https://hooks.example.com/…", "channel_number": 2, **NOT_BOUNCED},
     ]
     listed = await office.ask("GET", "/v1/contacts")
     assert "secret-path" not in listed.text
@@ -311,6 +312,7 @@ async def test_who_cannot_be_reached_is_listed_until_an_address_takes_something(
     assert (await unit.ask("GET", path)).status_code == 403
 
     await world.set_channels(nobody, mailbox("new"))
+    await world.set_channels(gone, mailbox("gone"))
     mail.refusals.clear()
     await retry_all_failed(office)
     await world.deliver()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from services.notifier.channels import webhook
+from services.notifier.channels import posting
 from tests.integration.notifier.parts import World, mailbox
 from tests.support.hooks import HookServer
 from tests.support.mail import MailServer
@@ -81,16 +81,16 @@ async def test_a_redirect_is_not_followed(world: World, hooks: HookServer) -> No
 async def test_one_that_never_answers_is_left_in_time_and_delays_no_mail(
     world: World, hooks: HookServer, mail: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook, "SECONDS", 1.0)
+    monkeypatch.setattr(posting, "SECONDS", 1.0)
     hooks.mode = "hang"
     await world.owe(await world.add_unit(mailbox("a"), a_webhook(hooks.url)))
     await world.plan("09-06 09:00")
-    posting = asyncio.create_task(world.deliver("webhook"))
+    waiting = asyncio.create_task(world.deliver("webhook"))
     await until(lambda: hooks.calls)
     await world.deliver("email")
     assert len(mail.messages) == 1
-    assert not posting.done()
-    await posting
+    assert not waiting.done()
+    await waiting
     (row,) = await world.fetch("SELECT state, last_error FROM notification WHERE channel = 'webhook'")
     assert tuple(row) == ("sending", "no answer within 1 s")
 

@@ -11,7 +11,8 @@ from standardwebhooks.webhooks import Webhook
 from services.notifier.channels.address import is_public
 from services.notifier.channels.email import compose, sort_refusal
 from services.notifier.channels.message import Message, Permanent, Transient
-from services.notifier.channels.webhook import read_retry_after, write_body, write_headers
+from services.notifier.channels.posting import read_retry_after
+from services.notifier.channels.webhook import write_body, write_headers
 
 ID = UUID("01920000-0000-7000-8000-000000000001")
 NOW = datetime.now(UTC)
@@ -30,10 +31,10 @@ def test_the_message_id_is_made_of_the_delivery_alone() -> None:
 def test_the_signature_holds_and_the_id_is_made_of_the_delivery_alone() -> None:
     secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
     body = write_body(MESSAGE)
-    headers = write_headers(MESSAGE, secret, body)
+    headers = write_headers(MESSAGE, [secret], body)
     assert headers["webhook-id"] == f"msg_{ID.hex}"
     Webhook(secret).verify(body, headers)
-    assert "webhook-signature" not in write_headers(MESSAGE, None, body)
+    assert "webhook-signature" not in write_headers(MESSAGE, [], body)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_the_signature_holds_and_the_id_is_made_of_the_delivery_alone() -> None:
     ],
 )
 def test_only_what_speaks_of_the_recipient_or_the_text_is_for_good(error: Exception, kind: type) -> None:
-    assert type(sort_refusal(error)) is kind
+    assert isinstance(sort_refusal(error), kind)
 
 
 def test_what_is_kept_of_an_error_names_no_address_and_is_short() -> None:

@@ -20,6 +20,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "correct_by": "2024-09-18T10:00:00Z",
     },
     "submission_accepted": {},
+    "delivery_given_up": {"channel": "dingtalk", "reason": "errcode 310000: sign not match"},
     "incident_reported": {
         "severity": "large",
         "occurred_at": "2024-09-10T00:30:00Z",
