@@ -4,7 +4,16 @@ from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
 from contracts.key_uses import NotifierKeyUseNoted
-from contracts.registry import activities, assignments, calendar_days, campaigns, keys, notices, organizations
+from contracts.registry import (
+    activities,
+    assignments,
+    calendar_days,
+    campaigns,
+    deliverables,
+    keys,
+    notices,
+    organizations,
+)
 from contracts.streams import DURABLES
 from contracts.submissions import incidents, submissions
 from services.notifier.calendar import consumers as calendar
@@ -27,6 +36,7 @@ SERVICE = Service(
         Hears(keys.FACTS, directory.on_keys),
         Hears(campaigns.FACTS, directory.on_campaigns),
         Hears(calendar_days.FACTS, calendar.on_calendar_days),
+        Hears(deliverables.FACTS, directory.on_deliverables),
         Hears(assignments.FACTS, owed.on_assignments),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, owed.on_acknowledgements),
         Hears(submissions.FACTS, owed.on_submissions),

@@ -31,7 +31,8 @@ CREATE TABLE public.assignment (
     title text NOT NULL,
     due_at timestamp with time zone,
     due_set_at timestamp with time zone NOT NULL,
-    state text NOT NULL
+    state text NOT NULL,
+    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE TABLE public.calendar_day (
     id uuid NOT NULL,
@@ -60,6 +61,24 @@ CREATE TABLE public.contact (
     CONSTRAINT contact_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
     CONSTRAINT contact_version_check CHECK ((version >= 1))
 );
+CREATE TABLE public.deliverable (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    title text NOT NULL,
+    due_at timestamp with time zone,
+    cancelled_at timestamp with time zone
+);
+CREATE TABLE public.deliverable_policy (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid NOT NULL,
+    ladder jsonb,
+    CONSTRAINT deliverable_policy_version_check CHECK ((version >= 1))
+);
 CREATE TABLE public.delivery (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -72,6 +91,14 @@ CREATE TABLE public.delivery (
     CONSTRAINT delivery_check CHECK (((state = 'sending'::text) = (claimed_at IS NOT NULL))),
     CONSTRAINT delivery_check1 CHECK (((state = 'waiting'::text) = (next_try_at IS NOT NULL))),
     CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text])))
+);
+CREATE TABLE public.due_moment (
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    rungs jsonb DEFAULT '[]'::jsonb NOT NULL,
+    looked_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
 );
 CREATE TABLE public.event_chain (
     link bigint NOT NULL,
@@ -203,7 +230,8 @@ CREATE TABLE public.submission (
     state text NOT NULL,
     correct_by timestamp with time zone,
     returned_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE VIEW public.still_owed AS
  SELECT a.id AS about_id,
@@ -215,7 +243,8 @@ CREATE VIEW public.still_owed AS
     a.title,
     a.due_at,
     a.due_set_at,
-    GREATEST(a.due_set_at, s.updated_at) AS owed_since
+    GREATEST(a.due_set_at, s.updated_at) AS owed_since,
+    a.deliverable_id
    FROM (public.assignment a
      LEFT JOIN public.submission s ON ((s.assignment_id = a.id)))
   WHERE ((a.state = 'owed'::text) AND (a.due_at IS NOT NULL) AND ((s.state IS NULL) OR (s.state = 'withdrawn'::text)))
@@ -229,7 +258,8 @@ UNION ALL
     k.title,
     k.due_at,
     k.created_at AS due_set_at,
-    k.created_at AS owed_since
+    k.created_at AS owed_since,
+    '00000000-0000-0000-0000-000000000000'::uuid AS deliverable_id
    FROM public.acknowledgement k
   WHERE ((k.state = 'owed'::text) AND (k.due_at IS NOT NULL))
 UNION ALL
@@ -242,7 +272,8 @@ UNION ALL
     COALESCE(a.title, ''::text) AS title,
     s.correct_by AS due_at,
     s.returned_at AS due_set_at,
-    s.returned_at AS owed_since
+    s.returned_at AS owed_since,
+    s.deliverable_id
    FROM (public.submission s
      LEFT JOIN public.assignment a ON ((a.id = s.assignment_id)))
   WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NOT NULL) AND (a.state IS DISTINCT FROM 'waived'::text));
@@ -270,6 +301,18 @@ CREATE TABLE public.told (
     recipient text NOT NULL,
     planned_for timestamp with time zone NOT NULL
 );
+CREATE TABLE public.unplanned (
+    "position" bigint NOT NULL,
+    about_id uuid NOT NULL
+);
+ALTER TABLE public.unplanned ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.unplanned_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.acknowledgement
@@ -284,8 +327,16 @@ ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_organization_id_key UNIQUE (organization_id);
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.deliverable
+    ADD CONSTRAINT deliverable_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.deliverable_policy
+    ADD CONSTRAINT deliverable_policy_deliverable_id_key UNIQUE (deliverable_id);
+ALTER TABLE ONLY public.deliverable_policy
+    ADD CONSTRAINT deliverable_policy_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.due_moment
+    ADD CONSTRAINT due_moment_pkey PRIMARY KEY (campaign_id, deliverable_id, due_at);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_pkey PRIMARY KEY (link);
 ALTER TABLE ONLY public.event_chain
@@ -330,9 +381,15 @@ ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.told
     ADD CONSTRAINT told_about_id_due_at_occasion_about_revision_recipient_key UNIQUE NULLS NOT DISTINCT (about_id, due_at, occasion, about_revision, recipient);
-CREATE INDEX acknowledgement_due ON public.acknowledgement USING btree (campaign_id, due_at);
-CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
+ALTER TABLE ONLY public.unplanned
+    ADD CONSTRAINT unplanned_pkey PRIMARY KEY ("position");
+CREATE INDEX acknowledgement_moment ON public.acknowledgement USING btree (campaign_id, due_at, id) WHERE (state = 'owed'::text);
+CREATE INDEX assignment_moment ON public.assignment USING btree (campaign_id, deliverable_id, due_at, id) WHERE (state = 'owed'::text);
+CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id);
+CREATE INDEX deliverable_policy_campaign ON public.deliverable_policy USING btree (campaign_id);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
+CREATE INDEX due_moment_looked ON public.due_moment USING btree (looked_at);
+CREATE INDEX due_moment_next ON public.due_moment USING btree (next_at);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
@@ -341,7 +398,7 @@ CREATE INDEX notification_organization ON public.notification USING btree (organ
 CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
-CREATE INDEX submission_due ON public.submission USING btree (campaign_id, correct_by);
+CREATE INDEX submission_moment ON public.submission USING btree (campaign_id, deliverable_id, correct_by, id) WHERE (state = 'returned'::text);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.notification

@@ -7,8 +7,11 @@ from chassis.service import Running
 from chassis.sweeps import Sweep
 from services.notifier.channels.openings import OPENINGS
 from services.notifier.deliveries.handlers import deliver_due
-from services.notifier.reminders.handlers import plan_reminders
+from services.notifier.reminders.handlers import find_moments, plan_reminders
+from services.notifier.reminders.metrics import ReminderMetrics
 from services.notifier.settings import NotifierSettings
+
+HOUR = 3_600.0
 
 
 def make_sweeps(running: Running) -> Sequence[Sweep]:
@@ -16,14 +19,21 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
     settings = running.settings
     assert isinstance(settings, NotifierSettings)
 
+    metrics = ReminderMetrics(running.registry)
+
     async def plan() -> None:
-        await plan_reminders(running.database)
+        planned = await plan_reminders(running.database)
+        metrics.note(planned, running.database.clock.now())
+
+    async def find() -> None:
+        await find_moments(running.database)
 
     async def deliver(channel: str) -> None:
         await deliver_due(running.database, settings, channel)
 
     return (
         Sweep("reminders", plan, settings.sweep_seconds),
+        Sweep("due_moments", find, HOUR),
         *(
             Sweep(f"deliveries_{channel}", partial(deliver, channel), settings.sweep_seconds)
             for channel in OPENINGS
