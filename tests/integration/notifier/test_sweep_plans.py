@@ -1,5 +1,6 @@
 """The sweep at size: a statement a batch, no rows through Python, each by its index, and cheap when nothing is due."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import Any
@@ -52,11 +53,13 @@ async def test_a_batch_is_read_by_the_index_of_its_moment(full: TestDatabase) ->
     idle = await owner.fetchval(f"EXPLAIN (FORMAT json) {store.LOCK_MOMENTS}", FIRST_RUNG, None)
     await owner.close()
     reads = {
-        node["Node Type"] for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == "assignment"
+        node["Node Type"]
+        for node in nodes(json.loads(plan)[0]["Plan"])
+        if node.get("Relation Name") == "assignment"
     }
     assert reads
     assert not any("Seq Scan" in read for read in reads), reads
-    assert {node.get("Relation Name") for node in nodes(idle[0]["Plan"])} == {None, "due_moment"}
+    assert {node.get("Relation Name") for node in nodes(json.loads(idle)[0]["Plan"])} == {None, "due_moment"}
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
