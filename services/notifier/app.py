@@ -20,6 +20,7 @@ from services.notifier.calendar import consumers as calendar
 from services.notifier.contacts import api as contacts
 from services.notifier.directory import consumers as directory
 from services.notifier.directory.store import describe
+from services.notifier.incidents import consumers as ladder
 from services.notifier.notifications import api as notifications
 from services.notifier.notifications import consumers as facts
 from services.notifier.notifications import incidents as told
@@ -44,6 +45,7 @@ SERVICE = Service(
         Hears((submissions.SubmissionReturned,), facts.on_submission_returned),
         Hears((submissions.SubmissionAccepted,), facts.on_submission_accepted),
         Hears((activities.ActivityRescheduled,), facts.on_activity_rescheduled),
+        Hears(incidents.FACTS, ladder.on_incidents),
         Hears((incidents.IncidentReported,), told.on_incident_reported),
         Hears((incidents.IncidentFollowedUp,), told.on_incident_followed_up),
         Hears((incidents.IncidentClosed,), told.on_incident_closed),

@@ -140,6 +140,22 @@ CREATE TABLE public.idempotency (
     made_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
+CREATE TABLE public.incident (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid,
+    organization_id uuid NOT NULL,
+    receipt_number text NOT NULL,
+    severity text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    discovered_at timestamp with time zone NOT NULL,
+    report_by timestamp with time zone,
+    in_time boolean,
+    clock_version integer NOT NULL,
+    clock_set_at timestamp with time zone NOT NULL,
+    told_up_to timestamp with time zone NOT NULL,
+    next_at timestamp with time zone
+);
 CREATE TABLE public.leaving_content (
     location text NOT NULL,
     leave_at timestamp with time zone NOT NULL
@@ -349,6 +365,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.leaving_content
     ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.notification
@@ -391,6 +409,7 @@ CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_
 CREATE INDEX due_moment_looked ON public.due_moment USING btree (looked_at);
 CREATE INDEX due_moment_next ON public.due_moment USING btree (next_at);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
+CREATE INDEX incident_next ON public.incident USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
 CREATE INDEX notification_delivery ON public.notification USING btree (delivery_id);

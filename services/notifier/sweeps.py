@@ -7,11 +7,14 @@ from chassis.service import Running
 from chassis.sweeps import Sweep
 from services.notifier.channels.openings import OPENINGS
 from services.notifier.deliveries.handlers import deliver_due
+from services.notifier.incidents.handlers import tell_of_incidents
 from services.notifier.reminders.handlers import find_moments, plan_reminders
 from services.notifier.reminders.metrics import ReminderMetrics
 from services.notifier.settings import NotifierSettings
 
 HOUR = 3_600.0
+INCIDENT_SECONDS = 2.0
+"""However seldom all else is swept: an incident's rung is heard within 10 s."""
 
 
 def make_sweeps(running: Running) -> Sequence[Sweep]:
@@ -25,6 +28,9 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
         planned = await plan_reminders(running.database)
         metrics.note(planned, running.database.clock.now())
 
+    async def tell() -> None:
+        await tell_of_incidents(running.database)
+
     async def find() -> None:
         await find_moments(running.database)
 
@@ -32,6 +38,7 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
         await deliver_due(running.database, settings, channel)
 
     return (
+        Sweep("incidents", tell, min(settings.sweep_seconds, INCIDENT_SECONDS)),
         Sweep("reminders", plan, settings.sweep_seconds),
         Sweep("due_moments", find, HOUR),
         *(

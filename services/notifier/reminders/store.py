@@ -12,7 +12,7 @@ from services.notifier.notifications.store import NOBODY
 
 BATCH = 20_000
 """Debts in one statement: well within its 30 s, and few enough statements for a million."""
-SWEEPING = 7_655_012
+SWEEPING = 7_655_021
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 
@@ -121,9 +121,8 @@ _TELL = """
         INSERT INTO told (about_id, occasion, due_at, about_revision, recipient, planned_for)
         SELECT about_id, occasion, due_at, 0, recipient, fire_at FROM owed
          WHERE owed_since < fire_at
-           AND NOT EXISTS (SELECT FROM told t
-                            WHERE t.about_id = owed.about_id AND t.due_at = owed.due_at
-                              AND t.planned_for > owed.fire_at)
+           AND fire_at >= ALL (SELECT t.planned_for FROM told t
+                                WHERE t.about_id = owed.about_id AND t.due_at = owed.due_at)
         ON CONFLICT DO NOTHING
         RETURNING about_id, occasion, recipient
     ), planned AS (
@@ -142,7 +141,8 @@ _TELL = """
                                          (SELECT issuer_id FROM campaign WHERE id = o.campaign_id), o.organization_id)
                                           ELSE o.organization_id END AS id) AS whom
           LEFT JOIN contact c ON c.organization_id = whom.id
-          LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth) ON true
+          LEFT JOIN LATERAL jsonb_array_elements(c.channels) WITH ORDINALITY AS ch (channel, nth)
+                 ON NOT ch.channel ? 'bounced_at'
          WHERE recipient <> 'coordinator'
         ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
         RETURNING organization_id

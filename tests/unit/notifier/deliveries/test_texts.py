@@ -28,6 +28,15 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "incident_followed_up": {"severity": "general"},
     "incident_closed": {"severity": "extraordinary"},
+    **{
+        f"incident_due_{percent}": {
+            "severity": "large",
+            "occurred_at": "2024-09-10T00:30:00Z",
+            "report_by": "2024-09-10T03:00:00Z",
+            "in_time": True,
+        }
+        for percent in (50, 80, 100)
+    },
     "activity_rescheduled": {
         "starts_at": "2024-09-09T09:30:00+08:00",
         "place": "20240910",
