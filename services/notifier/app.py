@@ -27,11 +27,12 @@ from services.notifier.notifications import incidents as told
 from services.notifier.owed import consumers as owed
 from services.notifier.policies import api as policies
 from services.notifier.settings import NotifierSettings
+from services.notifier.summaries import api as summaries
 from services.notifier.sweeps import make_sweeps
 
 SERVICE = Service(
     name="notifier",
-    routers=(contacts.router, policies.router, notifications.router),
+    routers=(contacts.router, policies.router, notifications.router, summaries.router),
     hears=(
         Hears(organizations.FACTS, directory.on_organizations),
         Hears(keys.FACTS, directory.on_keys),

@@ -412,7 +412,7 @@ CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX incident_next ON public.incident USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
-CREATE INDEX notification_delivery ON public.notification USING btree (delivery_id);
+CREATE INDEX notification_delivered ON public.notification USING btree (delivery_id) WHERE (delivery_id IS NOT NULL);
 CREATE INDEX notification_organization ON public.notification USING btree (organization_id, id);
 CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);

@@ -11,8 +11,10 @@ from services.notifier.incidents.handlers import tell_of_incidents
 from services.notifier.reminders.handlers import find_moments, plan_reminders
 from services.notifier.reminders.metrics import ReminderMetrics
 from services.notifier.settings import NotifierSettings
+from services.notifier.summaries.handlers import plan_summaries
 
 HOUR = 3_600.0
+SUMMARY_SECONDS = 15.0
 INCIDENT_SECONDS = 2.0
 """However seldom all else is swept: an incident's rung is heard within 10 s."""
 
@@ -31,6 +33,9 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
     async def tell() -> None:
         await tell_of_incidents(running.database)
 
+    async def summarize() -> None:
+        await plan_summaries(running.database)
+
     async def find() -> None:
         await find_moments(running.database)
 
@@ -40,6 +45,7 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
     return (
         Sweep("incidents", tell, min(settings.sweep_seconds, INCIDENT_SECONDS)),
         Sweep("reminders", plan, settings.sweep_seconds),
+        Sweep("summaries", summarize, SUMMARY_SECONDS),
         Sweep("due_moments", find, HOUR),
         *(
             Sweep(f"deliveries_{channel}", partial(deliver, channel), settings.sweep_seconds)

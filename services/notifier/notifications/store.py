@@ -119,16 +119,27 @@ async def read_page(
 
 
 UNREACHABLE = """
-    -- No channel at present, or one that refused for good and has taken nothing since.
-    SELECT n.organization_id, coalesce(o.name, '') AS name, count(*) AS notification_count
-      FROM notification n
-      LEFT JOIN organization o ON o.id = n.organization_id
-      LEFT JOIN contact c ON c.organization_id = n.organization_id
-     WHERE n.campaign_id = $1 AND n.state = 'failed'
-       AND (n.channel <> 'none' OR coalesce(jsonb_array_length(c.channels), 0) = 0)
-       AND NOT EXISTS (SELECT FROM notification later
-                        WHERE later.organization_id = n.organization_id AND later.sent_at >= n.updated_at)
-     GROUP BY n.organization_id, o.name ORDER BY n.organization_id
+    -- Whoever owes something and has no channel that works; and whose channel refused for good and has taken nothing
+    -- since, or who was told nothing for want of one.
+    WITH working AS (
+        SELECT DISTINCT organization_id FROM contact c
+         CROSS JOIN LATERAL jsonb_array_elements(c.channels) AS ch (channel) WHERE NOT ch.channel ? 'bounced_at'
+    ), failed AS (
+        SELECT n.organization_id, count(*) AS notification_count FROM notification n
+         WHERE n.campaign_id = $1 AND n.state = 'failed'
+           AND (n.channel <> 'none' OR n.organization_id NOT IN (SELECT organization_id FROM working))
+           AND NOT EXISTS (SELECT FROM notification later
+                            WHERE later.organization_id = n.organization_id AND later.sent_at >= n.updated_at)
+         GROUP BY n.organization_id
+    ), without AS (
+        SELECT organization_id FROM still_owed WHERE campaign_id = $1
+        EXCEPT
+        SELECT organization_id FROM working
+    )
+    SELECT organization_id, coalesce(o.name, '') AS name, coalesce(f.notification_count, 0) AS notification_count
+      FROM failed f FULL JOIN without w USING (organization_id)
+      LEFT JOIN organization o ON o.id = organization_id
+     ORDER BY organization_id
 """
 
 
