@@ -14,7 +14,6 @@ from services.notifier.settings import NotifierSettings
 from services.notifier.summaries.handlers import plan_summaries
 
 HOUR = 3_600.0
-SUMMARY_SECONDS = 15.0
 INCIDENT_SECONDS = 2.0
 """However seldom all else is swept: an incident's rung is heard within 10 s."""
 
@@ -45,7 +44,7 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
     return (
         Sweep("incidents", tell, min(settings.sweep_seconds, INCIDENT_SECONDS)),
         Sweep("reminders", plan, settings.sweep_seconds),
-        Sweep("summaries", summarize, SUMMARY_SECONDS),
+        Sweep("summaries", summarize, settings.sweep_seconds * 10),
         Sweep("due_moments", find, HOUR),
         *(
             Sweep(f"deliveries_{channel}", partial(deliver, channel), settings.sweep_seconds)

@@ -1,5 +1,6 @@
 """Incidents: follow one, and tell of those whose limit runs out."""
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -9,7 +10,7 @@ from chassis.events import System
 from contracts.notifier.notifications import NO_CAMPAIGN, NotificationGivenUp
 from contracts.submissions.incidents import Incident
 from services.notifier.incidents import store
-from services.notifier.incidents.model import Climb, RungName, follow, newest, told
+from services.notifier.incidents.model import STALE, Climb, RungName, follow, newest, told
 from services.notifier.notifications import store as notifications
 from services.notifier.notifications.incidents import NotHeardOfYet, find_recipients
 from services.notifier.notifications.store import FactToTell
@@ -44,6 +45,12 @@ async def _tell_of(tx: Transaction, climb: Climb) -> None:
     rung = newest(climb, tx.now)
     assert rung is not None, "its next rung has come"
     name, at = rung
+    if tx.now - at <= STALE:
+        await _plan(tx, climb, name, at)
+    await store.save(tx, told(climb, at))
+
+
+async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> None:
     try:
         recipients = await _recipients(tx, climb, name)
     except NotHeardOfYet as missing:
@@ -67,7 +74,6 @@ async def _tell_of(tx: Transaction, climb: Climb) -> None:
             planned_for=at,
         )
         await notifications.plan_fact(tx, fact)
-    await store.save(tx, told(climb, at))
 
 
 async def _recipients(tx: Transaction, climb: Climb, name: RungName) -> list[UUID]:

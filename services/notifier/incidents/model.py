@@ -1,7 +1,7 @@
 """The ladder of an incident: 50, 80 and 100 % of its legal limit, whatever the hour and the day. Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +13,9 @@ RUNGS: tuple[tuple[RungName, int], ...] = (
     ("incident_due_80", 80),
     ("incident_due_100", 100),
 )
+
+STALE = timedelta(days=7)
+"""What has passed so long ago is no alarm any more: it is heard of by a replay, say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from uuid import UUID
 from chassis.database import Transaction
 
 KEEP_ASSIGNMENTS = """
-    -- What was kept before deliverables were takes the same version once more.
+    -- What was kept before deliverables were takes the same version once more. Whoever's waiver was taken back owes it
+    -- from then on: what would have been told meanwhile is not made up for.
     INSERT INTO assignment AS known (id, version, campaign_id, deliverable_id, organization_id, title, due_at,
                                      due_set_at, state)
-    SELECT id, version, campaign_id, deliverable_id, organization_id, title, due_at, due_set_at, state
+    SELECT id, version, campaign_id, deliverable_id, organization_id, title, due_at,
+           greatest(due_set_at, (unwaiver->>'taken_back_at')::timestamptz), state
       FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, deliverable_id uuid,
                                             organization_id uuid, title text, due_at timestamptz,
-                                            due_set_at timestamptz, state text)
+                                            due_set_at timestamptz, state text, unwaiver jsonb)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, organization_id = excluded.organization_id,
            deliverable_id = excluded.deliverable_id, title = excluded.title, due_at = excluded.due_at,
            due_set_at = excluded.due_set_at, state = excluded.state
