@@ -11,4 +11,5 @@ COPIES = (
     Kept("assignment", "assignment"),
     Kept("acknowledgement", "acknowledgement"),
     Kept("submission", "submission", "revision"),
+    Kept("incident", "incident"),
 )

@@ -171,3 +171,11 @@ async def test_a_unit_without_an_address_holds_up_nobody_above(world: World, mai
     await tell(world, "09-15 02:00")
     await world.deliver()
     assert names(mail.messages) == ["district", "office"]
+
+
+async def test_what_has_passed_long_ago_and_is_heard_again_raises_no_alarm(world: World) -> None:
+    town, _ = await a_town(world)
+    await world.hear(IncidentReported(incident=clocked(town)))
+    assert await tell(world, "09-22 02:01") == 1
+    assert await rungs(world) == []
+    assert await tell(world, "09-22 02:02") == 0
