@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJs
 
 from contracts.shapes import Aggregate, Command, Shape
 
-Recipient = Literal["owner", "parent"]
+Recipient = Literal["owner", "parent", "coordinator"]
 OnDaysOff = Literal["before", "after", "send"]
 
 _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -34,7 +34,8 @@ ClockTime = Annotated[
 class ReminderStep(Shape):
     """One rung: so many working days from the due date (before it is negative), at a local clock time.
 
-    `owner` is the unit that owes, `parent` the unit above it.
+    `owner` is the unit that owes, `parent` the unit above it; `coordinator` is told by its daily summary, in which
+    the debt stands as escalated from then on.
     """
 
     offset_working_days: int = Field(ge=-30, le=30)
@@ -69,6 +70,7 @@ DEFAULT_STEPS = [
     *(ReminderStep(offset_working_days=n, at=time(9), to="owner") for n in (-7, -3, -1, 0, 1)),
     ReminderStep(offset_working_days=3, at=time(9), to="parent"),
 ]
+DEFAULT_SUMMARY_AT = time(8, 30)
 DEFAULT_QUIET_HOURS = QuietHours(begins=time(20), ends=time(8))
 
 
@@ -87,7 +89,17 @@ class Ladder(Shape):
 
 
 class ReminderPolicy(Aggregate, Ladder):
+    """`summary_at` is the local clock time of the daily summary to the coordinator and the overseers."""
+
     campaign_id: UUID
+    summary_at: ClockTime = DEFAULT_SUMMARY_AT
+
+
+class DeliverablePolicy(Aggregate, Ladder):
+    """One deliverable's own ladder, in place of its campaign's."""
+
+    campaign_id: UUID
+    deliverable_id: UUID
 
 
 class AskedStep(ReminderStep):
@@ -98,24 +110,21 @@ class AskedQuietHours(QuietHours):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class SetReminderPolicy(Command):
-    """Replaces the whole policy: what is left out is as in the default, null quiet hours are none, no steps
-    no reminders."""
+_EXAMPLE: dict[str, Any] = {
+    "steps": [
+        {"offset_working_days": -7, "at": "09:00", "to": "owner"},
+        {"offset_working_days": 3, "at": "09:00", "to": "parent"},
+        {"offset_working_days": 5, "at": "09:00", "to": "coordinator"},
+    ],
+    "quiet_hours": {"from": "20:00", "to": "08:00"},
+    "on_days_off": "before",
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "steps": [
-                        {"offset_working_days": -7, "at": "09:00", "to": "owner"},
-                        {"offset_working_days": 3, "at": "09:00", "to": "parent"},
-                    ],
-                    "quiet_hours": {"from": "20:00", "to": "08:00"},
-                    "on_days_off": "before",
-                }
-            ]
-        }
-    )
+
+class SetDeliverablePolicy(Command):
+    """Replaces the whole ladder: null quiet hours are none, no steps no reminders."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     steps: list[AskedStep] = Field(max_length=20)
     quiet_hours: AskedQuietHours | None = Field(
@@ -135,3 +144,12 @@ class SetReminderPolicy(Command):
                     f"to the {step.to}; expected each once"
                 )
         return self
+
+
+class SetReminderPolicy(SetDeliverablePolicy):
+    """Replaces the whole policy: what is left out is as in the default, null quiet hours are none, no steps
+    no reminders."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "summary_at": "08:30"}]})
+
+    summary_at: ClockTime = DEFAULT_SUMMARY_AT

@@ -4,7 +4,16 @@ from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
 from contracts.key_uses import NotifierKeyUseNoted
-from contracts.registry import activities, assignments, calendar_days, campaigns, keys, notices, organizations
+from contracts.registry import (
+    activities,
+    assignments,
+    calendar_days,
+    campaigns,
+    deliverables,
+    keys,
+    notices,
+    organizations,
+)
 from contracts.streams import DURABLES
 from contracts.submissions import incidents, submissions
 from services.notifier.calendar import consumers as calendar
@@ -12,22 +21,25 @@ from services.notifier.contacts import api as contacts
 from services.notifier.contacts.sealing import prepare
 from services.notifier.directory import consumers as directory
 from services.notifier.directory.store import describe
+from services.notifier.incidents import consumers as ladder
 from services.notifier.notifications import api as notifications
 from services.notifier.notifications import consumers as facts
 from services.notifier.notifications import incidents as told
 from services.notifier.owed import consumers as owed
 from services.notifier.policies import api as policies
 from services.notifier.settings import NotifierSettings
+from services.notifier.summaries import api as summaries
 from services.notifier.sweeps import make_sweeps
 
 SERVICE = Service(
     name="notifier",
-    routers=(contacts.router, policies.router, notifications.router),
+    routers=(contacts.router, policies.router, notifications.router, summaries.router),
     hears=(
         Hears(organizations.FACTS, directory.on_organizations),
         Hears(keys.FACTS, directory.on_keys),
         Hears(campaigns.FACTS, directory.on_campaigns),
         Hears(calendar_days.FACTS, calendar.on_calendar_days),
+        Hears(deliverables.FACTS, directory.on_deliverables),
         Hears(assignments.FACTS, owed.on_assignments),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, owed.on_acknowledgements),
         Hears(submissions.FACTS, owed.on_submissions),
@@ -35,6 +47,7 @@ SERVICE = Service(
         Hears((submissions.SubmissionReturned,), facts.on_submission_returned),
         Hears((submissions.SubmissionAccepted,), facts.on_submission_accepted),
         Hears((activities.ActivityRescheduled,), facts.on_activity_rescheduled),
+        Hears(incidents.FACTS, ladder.on_incidents),
         Hears((incidents.IncidentReported,), told.on_incident_reported),
         Hears((incidents.IncidentFollowedUp,), told.on_incident_followed_up),
         Hears((incidents.IncidentClosed,), told.on_incident_closed),

@@ -7,7 +7,9 @@ COPIES = (
     Kept("organization", "organization"),
     Kept("campaign", "campaign"),
     Kept("calendar_day", "calendar_day"),
+    Kept("deliverable", "deliverable"),
     Kept("assignment", "assignment"),
     Kept("acknowledgement", "acknowledgement"),
     Kept("submission", "submission", "revision"),
+    Kept("incident", "incident"),
 )

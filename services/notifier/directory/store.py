@@ -1,6 +1,6 @@
 """The directory in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,15 @@ KEEP_CAMPAIGNS = """
            timezone = excluded.timezone
      WHERE excluded.version > known.version
 """
+KEEP_DELIVERABLES = """
+    INSERT INTO deliverable AS known (id, version, campaign_id, title, due_at, cancelled_at)
+    SELECT id, version, campaign_id, title, due_at, cancelled_at
+      FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, title text, due_at timestamptz,
+                                            cancelled_at timestamptz)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, due_at = excluded.due_at,
+           cancelled_at = excluded.cancelled_at
+     WHERE excluded.version > known.version
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +59,28 @@ async def find_campaign(connection: Connection, id: UUID) -> CampaignCopy:
     return CampaignCopy(**dict(row))
 
 
-ALL_CAMPAIGNS = "SELECT id, name, issuer_id, timezone FROM campaign ORDER BY id"
+FIND_DELIVERABLE = "SELECT campaign_id FROM deliverable WHERE id = $1"
 
 
-async def read_campaigns(connection: Connection) -> list[CampaignCopy]:
-    """All campaigns."""
-    return [CampaignCopy(**dict(row)) for row in await connection.fetch(ALL_CAMPAIGNS)]
+async def find_campaign_of(connection: Connection, deliverable_id: UUID) -> UUID:
+    """The campaign that a deliverable is of, or NotFound."""
+    found: UUID | None = await connection.fetchval(FIND_DELIVERABLE, deliverable_id)
+    if found is None:
+        raise NotFound(
+            f"there is no deliverable {deliverable_id}; one that was just defined takes a moment to arrive"
+        )
+    return found
+
+
+CAMPAIGNS = """
+    SELECT id, name, issuer_id, timezone FROM campaign WHERE $1::uuid[] IS NULL OR id = ANY ($1) ORDER BY id
+"""
+
+
+async def read_campaigns(connection: Connection, ids: Iterable[UUID] | None = None) -> list[CampaignCopy]:
+    """These campaigns, as far as they were heard of; or all."""
+    wanted = None if ids is None else list(ids)
+    return [CampaignCopy(**dict(row)) for row in await connection.fetch(CAMPAIGNS, wanted)]
 
 
 FIND = "SELECT body FROM organization WHERE id = $1"

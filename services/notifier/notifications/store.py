@@ -11,67 +11,9 @@ import asyncpg
 from chassis.connections import Connection
 from chassis.database import Transaction
 from contracts.notifier.notifications import Notification, Unreachable
-from services.notifier.reminders.ladder import Occasion
 from services.notifier.rules import Sight
 
 NOBODY = "no working address: the unit has no contact"
-
-PLAN_RUNG = """
-    -- Whoever still owes it is told, or the one above; over each channel, and once, whatever has become of contacts
-    -- and parents since. What came due before it was owed is not made up for, nor what an outage has passed over
-    -- once a later rung was told. Who has no channel gets a row that says so.
-    WITH owed AS (
-        SELECT about_id, due_at, assignment_id, acknowledgement_id, submission_id, campaign_id, organization_id, title
-          FROM still_owed o
-         WHERE campaign_id = $1 AND due_at = $2 AND owed_since < $4
-           AND NOT EXISTS (SELECT FROM told t
-                            WHERE t.about_id = o.about_id AND t.due_at = o.due_at AND t.planned_for > $4)
-    ), new AS (
-        INSERT INTO told (about_id, occasion, due_at, about_revision, recipient, planned_for)
-        SELECT about_id, $3, due_at, 0, $5, $4 FROM owed
-        ON CONFLICT DO NOTHING
-        RETURNING about_id
-    )
-    INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, due_at,
-                              assignment_id, acknowledgement_id, submission_id, organization_id,
-                              about_organization_id, channel, channel_number, title, details, state, planned_for,
-                              last_error)
-    SELECT uuidv7(), 1, $6, $6, o.campaign_id, $3, o.about_id, o.due_at, o.assignment_id, o.acknowledgement_id,
-           o.submission_id, whom.id, o.organization_id, coalesce(ch.kind, 'none'), coalesce(ch.number, 0),
-           o.title, '{}', CASE WHEN ch.number IS NULL THEN 'failed' ELSE 'planned' END, $4,
-           CASE WHEN ch.number IS NULL THEN $7 END
-      FROM owed o
-      JOIN new USING (about_id)
-      CROSS JOIN LATERAL (SELECT CASE WHEN $5 = 'parent' THEN coalesce(
-                                     (SELECT parent_id FROM organization WHERE id = o.organization_id),
-                                     (SELECT issuer_id FROM campaign WHERE id = o.campaign_id), o.organization_id)
-                                      ELSE o.organization_id END AS id) AS whom
-      LEFT JOIN LATERAL channels_for(whom.id, $3) AS ch ON true
-    ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
-"""
-
-
-async def plan_rung(tx: Transaction, campaign_id: UUID, due_at: datetime, occasion: Occasion) -> int:
-    """Plan one rung for one due moment; how many were new."""
-    status = await tx.connection.execute(
-        PLAN_RUNG, campaign_id, due_at, occasion.name, occasion.fire_at, occasion.to, tx.now, NOBODY
-    )
-    return int(status.split()[-1])
-
-
-DUE_MOMENTS = """
-    SELECT DISTINCT campaign_id, due_at FROM still_owed
-     WHERE due_at BETWEEN $1 AND $2 AND ($3::uuid IS NULL OR campaign_id = $3)
-     ORDER BY campaign_id, due_at
-"""
-
-
-async def read_due_moments(
-    connection: Connection, since: datetime, until: datetime, campaign_id: UUID | None = None
-) -> list[tuple[UUID, datetime]]:
-    """The few moments at which anything is due, by campaign; of all campaigns, or of one."""
-    rows = await connection.fetch(DUE_MOMENTS, since, until, campaign_id)
-    return [(row["campaign_id"], row["due_at"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +118,26 @@ async def read_page(
 
 
 UNREACHABLE = """
-    -- No channel at present, or one that refused for good and has taken nothing since.
-    SELECT n.organization_id, coalesce(o.name, '') AS name, count(*) AS notification_count
-      FROM notification n
-      LEFT JOIN organization o ON o.id = n.organization_id
-     WHERE n.campaign_id = $1 AND n.state = 'failed'
-       AND (n.channel <> 'none' OR NOT EXISTS (SELECT FROM reach WHERE reach.organization_id = n.organization_id))
-       AND NOT EXISTS (SELECT FROM notification later
-                        WHERE later.organization_id = n.organization_id AND later.sent_at >= n.updated_at)
-     GROUP BY n.organization_id, o.name ORDER BY n.organization_id
+    -- Whoever owes something and has no channel that works; and whose channel refused for good and has taken nothing
+    -- since, or who was told nothing for want of one.
+    WITH working AS (
+        SELECT DISTINCT organization_id FROM reach
+    ), failed AS (
+        SELECT n.organization_id, count(*) AS notification_count FROM notification n
+         WHERE n.campaign_id = $1 AND n.state = 'failed'
+           AND (n.channel <> 'none' OR n.organization_id NOT IN (SELECT organization_id FROM working))
+           AND NOT EXISTS (SELECT FROM notification later
+                            WHERE later.organization_id = n.organization_id AND later.sent_at >= n.updated_at)
+         GROUP BY n.organization_id
+    ), without AS (
+        SELECT organization_id FROM still_owed WHERE campaign_id = $1
+        EXCEPT
+        SELECT organization_id FROM working
+    )
+    SELECT organization_id, coalesce(o.name, '') AS name, coalesce(f.notification_count, 0) AS notification_count
+      FROM failed f FULL JOIN without w USING (organization_id)
+      LEFT JOIN organization o ON o.id = organization_id
+     ORDER BY organization_id
 """
 
 

@@ -7,6 +7,9 @@ from datetime import date, datetime, time, timedelta
 from chassis.calendar import WorkingCalendar, instant_of, local
 from contracts.notifier.policies import Ladder, QuietHours, Recipient, ReminderStep
 
+REACH = timedelta(days=90)
+"""How long after its due moment anything is still chased: longer than the longest ladder, 30 working days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
@@ -53,6 +56,25 @@ def newest_missed(
     missed = [occasion for occasion in occasions if after < occasion.fire_at <= now]
     newest = max((occasion.fire_at for occasion in missed), default=None)
     return [occasion for occasion in missed if occasion.fire_at == newest]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stands at a due moment: the newest rungs that have come due, and when the next comes (None: never)."""
+
+    rungs: tuple[Occasion, ...]
+    next_at: datetime | None
+
+
+def look_at(
+    due_at: datetime, ladder: Ladder, calendar: WorkingCalendar, zone: str, since: datetime, now: datetime
+) -> Look:
+    """The rungs to tell of now, none that came due up to `since`, and the moment to look again."""
+    if due_at < now - REACH:
+        return Look((), None)
+    found = occasions(due_at, ladder, calendar, zone)
+    coming = [one.fire_at for one in found if one.fire_at > now]
+    return Look(tuple(newest_missed(found, since, now)), min(coming, default=None))
 
 
 def occasion_name(offset_working_days: int) -> str:

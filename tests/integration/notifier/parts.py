@@ -94,11 +94,11 @@ class World:
         await self.hear(SubmissionReceived(submission=submission))
         return submission
 
-    async def plan(self, at: str | None = None) -> int:
+    async def plan(self, at: datetime | str | None = None) -> int:
         """One sweep, at this moment."""
         if at is not None:
             self.set_clock(at)
-        return await plan_reminders(self.database)
+        return (await plan_reminders(self.database)).notification_count
 
     async def deliver(self, channel: str = "email") -> int:
         """One sweep of deliveries."""

@@ -29,6 +29,31 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "incident_followed_up": {"severity": "general"},
     "incident_closed": {"severity": "extraordinary"},
+    **{
+        f"incident_due_{percent}": {
+            "severity": "large",
+            "occurred_at": "2024-09-10T00:30:00Z",
+            "report_by": "2024-09-10T03:00:00Z",
+            "in_time": True,
+        }
+        for percent in (50, 80, 100)
+    },
+    "daily_summary": {
+        "items": [
+            {
+                "title": "活动总结",
+                "owed_count": 12,
+                "overdue_count": 2,
+                "escalated_count": 1,
+                "next_due": "2024-09-20 18:00",
+                "names": ["甲", "乙"],
+            }
+        ],
+        "undated": ["活动照片"],
+        "unreachable_count": 2,
+        "unreachable": ["丙"],
+        "given_up_count": 3,
+    },
     "activity_rescheduled": {
         "starts_at": "2024-09-09T09:30:00+08:00",
         "place": "20240910",
@@ -46,6 +71,22 @@ FACTS: dict[str, dict[str, Any]] = {
     },
 }
 EMPTY_FACTS: dict[str, dict[str, Any]] = {
+    "daily_summary": {
+        "items": [
+            {
+                "title": "活动总结",
+                "owed_count": 1,
+                "overdue_count": 0,
+                "escalated_count": 0,
+                "next_due": None,
+                "names": ["甲"],
+            }
+        ],
+        "undated": [],
+        "unreachable_count": 0,
+        "unreachable": [],
+        "given_up_count": 0,
+    },
     "notice_issued": {"due_at": None},
     "submission_returned": {"reasons": [], "correct_by": None},
     "incident_reported": {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chassis.calendar import WorkingCalendar, instant_of
 from contracts.notifier.policies import Ladder, OnDaysOff, QuietHours, ReminderStep
-from services.notifier.reminders.ladder import Occasion, newest_missed, occasions
+from services.notifier.reminders.ladder import REACH, Look, Occasion, look_at, newest_missed, occasions
 
 CHINA = WorkingCalendar()
 SHANGHAI = "Asia/Shanghai"
@@ -235,3 +235,24 @@ def test_a_moved_due_date_moves_the_whole_ladder(ladder: Ladder, due_on: date, d
     after = occasions(instant_of(later, time(18), SHANGHAI), ladder, CHINA, SHANGHAI)
     assert [(one.name, one.to) for one in before] == [(one.name, one.to) for one in after]
     assert all(one.fire_at < moved.fire_at for one, moved in zip(before, after, strict=True))
+
+
+@given(ladders, due_dates, st.integers(0, 60 * 24 * 60))
+def test_looking_only_when_told_to_sees_what_looking_at_any_moment_sees(
+    ladder: Ladder, due_on: date, minutes: int
+) -> None:
+    due_at = instant_of(due_on, time(18), SHANGHAI)
+    now = due_at - timedelta(days=30) + timedelta(minutes=minutes)
+    look, looked_at = look_at(due_at, ladder, CHINA, SHANGHAI, LONG_AGO.replace(year=2000), now), now
+    assert look.next_at is None or look.next_at > looked_at
+    if look.next_at is not None:
+        before = look.next_at - timedelta(microseconds=1)
+        assert look_at(due_at, ladder, CHINA, SHANGHAI, LONG_AGO.replace(year=2000), before) == look
+        after = look_at(due_at, ladder, CHINA, SHANGHAI, LONG_AGO.replace(year=2000), look.next_at)
+        assert after.rungs != look.rungs
+
+
+def test_what_was_due_three_months_ago_is_chased_no_more() -> None:
+    assert look_at(DUE, Ladder(), CHINA, SHANGHAI, LONG_AGO, DUE + REACH + timedelta(seconds=1)) == Look(
+        (), None
+    )

@@ -1,0 +1,1 @@
+"""Incidents: the ladder that each climbs while its legal limit runs out."""
