@@ -113,6 +113,13 @@ CREATE TABLE public.idempotency (
     made_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
+CREATE TABLE public.issued_notice (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    replaces_id uuid,
+    addressee_ids uuid[] NOT NULL
+);
 CREATE TABLE public.leaving_content (
     location text NOT NULL,
     leave_at timestamp with time zone NOT NULL
@@ -165,6 +172,22 @@ CREATE TABLE public.outbox (
     error text,
     CONSTRAINT outbox_check CHECK (((parked_at IS NULL) OR (error IS NOT NULL)))
 );
+CREATE TABLE public.own_text (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    organization_id uuid NOT NULL,
+    occasion text NOT NULL,
+    locale text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    set_by uuid NOT NULL,
+    CONSTRAINT own_text_body_check CHECK ((body <> ''::text)),
+    CONSTRAINT own_text_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
+    CONSTRAINT own_text_subject_check CHECK ((subject <> ''::text)),
+    CONSTRAINT own_text_version_check CHECK ((version >= 1))
+);
 CREATE TABLE public.parked (
     id uuid NOT NULL,
     durable text NOT NULL,
@@ -190,6 +213,12 @@ CREATE TABLE public.relay_lease (
     backend_pid integer NOT NULL,
     beat_at timestamp with time zone NOT NULL,
     CONSTRAINT relay_lease_singleton_check CHECK (singleton)
+);
+CREATE TABLE public.schedule (
+    activity_id uuid NOT NULL,
+    version integer NOT NULL,
+    starts_at timestamp with time zone,
+    place text
 );
 CREATE TABLE public.schema_migrations (
     version character varying NOT NULL
@@ -298,6 +327,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
+ALTER TABLE ONLY public.issued_notice
+    ADD CONSTRAINT issued_notice_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.leaving_content
     ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.notification
@@ -308,6 +339,10 @@ ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.own_text
+    ADD CONSTRAINT own_text_organization_id_occasion_locale_key UNIQUE (organization_id, occasion, locale);
+ALTER TABLE ONLY public.own_text
+    ADD CONSTRAINT own_text_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.parked
     ADD CONSTRAINT parked_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.policy
@@ -316,6 +351,8 @@ ALTER TABLE ONLY public.policy
     ADD CONSTRAINT policy_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.relay_lease
     ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY public.schedule
+    ADD CONSTRAINT schedule_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.stored_content

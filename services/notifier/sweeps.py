@@ -9,12 +9,14 @@ from services.notifier.channels.openings import OPENINGS
 from services.notifier.deliveries.handlers import deliver_due
 from services.notifier.reminders.handlers import plan_reminders
 from services.notifier.settings import NotifierSettings
+from services.notifier.texts.writing import FAILURES
 
 
 def make_sweeps(running: Running) -> Sequence[Sweep]:
     """The sweeps of a running notifier: each kind of channel has its own, so that none waits for another."""
     settings = running.settings
     assert isinstance(settings, NotifierSettings)
+    running.registry.register(FAILURES)
 
     async def plan() -> None:
         await plan_reminders(running.database)

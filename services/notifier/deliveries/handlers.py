@@ -16,8 +16,8 @@ from services.notifier.channels.openings import OPENINGS
 from services.notifier.contacts import store as contacts
 from services.notifier.deliveries import claims, model, store
 from services.notifier.deliveries.claims import Claimed
-from services.notifier.deliveries.texts import write_message
 from services.notifier.settings import NotifierSettings
+from services.notifier.texts.writing import write
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ async def _try(database: Database, channel: str, claimed: Claimed, send: Send) -
     if contact is None or setting is None:
         return Permanent("the unit has no such channel any more")
     try:
-        await send(write_message(claimed.id, items, contact.locale, REAL_TIME.now()), setting)
+        await send(await write(database, claimed.id, items, contact.locale, REAL_TIME.now()), setting)
     except NotDelivered as error:
         return error
     except Exception as error:

@@ -13,6 +13,7 @@ from chassis.database import Transaction
 from contracts.notifier.notifications import Notification, Unreachable
 from services.notifier.reminders.ladder import Occasion
 from services.notifier.rules import Sight
+from services.notifier.texts.occasions import FactName
 
 NOBODY = "no working address: the unit has no contact"
 
@@ -77,9 +78,12 @@ async def read_due_moments(
 
 @dataclass(frozen=True, slots=True)
 class FactToTell:
-    """A fact that one organization is told at once; `revision` tells two facts about one thing apart."""
+    """A fact that one organization is told at once; `revision` tells two facts about one thing apart.
 
-    occasion: str
+    With `due_at` it is dropped when what is due then was handed in before it went.
+    """
+
+    occasion: FactName
     campaign_id: UUID
     about_id: UUID
     revision: int
@@ -92,6 +96,7 @@ class FactToTell:
     acknowledgement_id: UUID | None = None
     submission_id: UUID | None = None
     activity_id: UUID | None = None
+    due_at: datetime | None = None
 
 
 PLAN_FACT = """
@@ -103,9 +108,9 @@ PLAN_FACT = """
     )
     INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, about_revision,
                               organization_id, about_organization_id, title, details, planned_for, assignment_id,
-                              acknowledgement_id, submission_id, activity_id, channel, channel_number, state,
+                              acknowledgement_id, submission_id, activity_id, due_at, channel, channel_number, state,
                               last_error)
-    SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16,
            coalesce(ch.channel->>'kind', 'none'), coalesce(ch.nth, 0),
            CASE WHEN ch.nth IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.nth IS NULL THEN $15 END
       FROM new
@@ -134,6 +139,7 @@ async def plan_fact(tx: Transaction, fact: FactToTell) -> None:
         fact.submission_id,
         fact.activity_id,
         NOBODY,
+        fact.due_at,
     )
 
 
