@@ -21,10 +21,11 @@ from services.notifier.policies import api as policies
 from services.notifier.settings import NotifierSettings
 from services.notifier.sweeps import make_sweeps
 from services.notifier.texts import api as texts
+from services.notifier.urges import api as urges
 
 SERVICE = Service(
     name="notifier",
-    routers=(contacts.router, policies.router, notifications.router, texts.router),
+    routers=(contacts.router, policies.router, notifications.router, texts.router, urges.router),
     hears=(
         Hears(organizations.FACTS, directory.on_organizations),
         Hears(keys.FACTS, directory.on_keys),

@@ -126,3 +126,11 @@ def check_may_urge(principal: Principal, issuer_id: UUID) -> UUID | None:
         return principal.organization_id
     check_may_run(principal, issuer_id)
     return None
+
+
+def check_may_see_urges(principal: Principal) -> None:
+    """Coordinators, overseers and auditors: those who urge, and those who look after them."""
+    if principal.role not in ("coordinator", "overseer", "auditor"):
+        raise NotAllowed(
+            f"the role {principal.role} sees no urges; expected coordinator, overseer or auditor"
+        )

@@ -31,7 +31,8 @@ CREATE TABLE public.assignment (
     title text NOT NULL,
     due_at timestamp with time zone,
     due_set_at timestamp with time zone NOT NULL,
-    state text NOT NULL
+    state text NOT NULL,
+    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE TABLE public.calendar_day (
     id uuid NOT NULL,
@@ -299,6 +300,28 @@ CREATE TABLE public.told (
     recipient text NOT NULL,
     planned_for timestamp with time zone NOT NULL
 );
+CREATE TABLE public.urge (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid,
+    organization_id uuid NOT NULL,
+    urged_by uuid NOT NULL,
+    message text,
+    told_count integer NOT NULL,
+    CONSTRAINT urge_told_count_check CHECK ((told_count > 0)),
+    CONSTRAINT urge_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.urged (
+    assignment_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    urge_id uuid NOT NULL,
+    urged_at timestamp with time zone NOT NULL,
+    urge_count integer NOT NULL,
+    CONSTRAINT urged_urge_count_check CHECK ((urge_count > 0))
+);
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.acknowledgement
@@ -367,6 +390,10 @@ ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.told
     ADD CONSTRAINT told_about_id_due_at_occasion_about_revision_recipient_key UNIQUE NULLS NOT DISTINCT (about_id, due_at, occasion, about_revision, recipient);
+ALTER TABLE ONLY public.urge
+    ADD CONSTRAINT urge_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.urged
+    ADD CONSTRAINT urged_pkey PRIMARY KEY (assignment_id, organization_id);
 CREATE INDEX acknowledgement_due ON public.acknowledgement USING btree (campaign_id, due_at);
 CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
@@ -379,9 +406,12 @@ CREATE INDEX notification_planned ON public.notification USING btree (planned_fo
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 CREATE INDEX submission_due ON public.submission USING btree (campaign_id, correct_by);
+CREATE INDEX urge_campaign ON public.urge USING btree (campaign_id, id);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT notification_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES public.delivery(id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
+ALTER TABLE ONLY public.urged
+    ADD CONSTRAINT urged_urge_id_fkey FOREIGN KEY (urge_id) REFERENCES public.urge(id) DEFERRABLE INITIALLY DEFERRED;

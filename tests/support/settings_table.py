@@ -28,6 +28,7 @@ MEANINGS = {
     "name_prefixes": "what means nothing before a unit's name, such as `苏州市`; parted by commas",
     "smtp_url": "the mail server, as `smtp://host:port`; without it mails wait",
     "mail_from": "the sender of mails",
+    "urge_pause_hours": "how long a unit is left in peace after it was urged (催办) for a thing",
     "webhook_allow_private": "let webhooks point into private networks; demos and tests only",
     "storage_url": "where attachments lie: `file:<folder>` or `s3://<bucket>/<prefix>`; set by `rollcall up`",
     "storage_incoming": "where a file grows until it is whole; `incoming` below the folder, or below the machine's own",

@@ -9,12 +9,15 @@ from contracts.registry.notices import AcknowledgementMoved, AcknowledgementOwed
 from contracts.submissions.submissions import SubmissionReceived
 
 KEEP_ASSIGNMENTS = """
-    INSERT INTO assignment AS known (id, version, campaign_id, organization_id, title, due_at, due_set_at, state)
-    SELECT id, version, campaign_id, organization_id, title, due_at, due_set_at, state
-      FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, organization_id uuid,
-                                            title text, due_at timestamptz, due_set_at timestamptz, state text)
+    INSERT INTO assignment AS known (id, version, campaign_id, deliverable_id, organization_id, title, due_at,
+                                     due_set_at, state)
+    SELECT id, version, campaign_id, deliverable_id, organization_id, title, due_at, due_set_at, state
+      FROM jsonb_to_recordset($1) AS heard (id uuid, version integer, campaign_id uuid, deliverable_id uuid,
+                                            organization_id uuid, title text, due_at timestamptz,
+                                            due_set_at timestamptz, state text)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, organization_id = excluded.organization_id,
-           title = excluded.title, due_at = excluded.due_at, due_set_at = excluded.due_set_at, state = excluded.state
+           deliverable_id = excluded.deliverable_id, title = excluded.title, due_at = excluded.due_at,
+           due_set_at = excluded.due_set_at, state = excluded.state
      WHERE excluded.version > known.version
 """
 
