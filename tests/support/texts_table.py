@@ -8,10 +8,10 @@ from services.notifier.texts.occasions import BUILT_IN_ALONE, FIELDS, OCCASIONS
 FILE = Path(__file__).parents[2] / "docs" / "texts.md"
 HEAD = f"""# Texts
 
-What units are told stands in `services/notifier/templates`, in zh-CN and en. An office puts its own words in their place
-for the campaigns that it issues: `GET /v1/texts` shows every text, `PUT /v1/texts/{{occasion}}/{{locale}}` sets one,
-`DELETE` gives it up, and `POST …/preview` shows the mail that it would make of an example. The contact's language decides
-which is taken; the message around the things that it tells, and its HTML, are made of the same words.
+What units are told stands in `services/notifier/templates`, in zh-CN and en. An office puts its own words in their
+place for the campaigns that it issues: `GET /v1/texts` shows every text, `PUT /v1/texts/{{occasion}}/{{locale}}` sets
+one, `DELETE` gives it up, and `POST …/preview` shows the mail that it would make of an example. The contact's language
+decides which is taken; the message around the things that it tells, and its HTML, are made of the same words.
 
 A text is a subject of one line and a body, each a template of Jinja2 cut down to what ends soon: values
 (`{{{{ item.title }}}}`), `{{% if %}}`, and `{{% for %}}` over a list of `item.details`, one within no other. Filters:

@@ -42,7 +42,9 @@ class Mailer:
                 if not line.is_connected:
                     await line.connect()
                 # Named here too, so that no header is ever read as another recipient.
-                await line.send_message(mail, sender=self.settings.mail_from, recipients=[str(mail["To"])])
+                await line.send_message(
+                    mail, sender=self.settings.mail_from, recipients=[write_address(setting["address"])]
+                )
             self._idle.append(line)
         except TimeoutError:
             raise Transient(f"the mail server took longer than {SECONDS:g} s") from None

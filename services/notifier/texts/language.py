@@ -1,9 +1,10 @@
 """The language of an office's own text: the part of Jinja2 that ends soon whatever is written in it. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 
 from services.notifier.texts.occasions import FIELDS, OCCASIONS, names_of
@@ -17,11 +18,12 @@ GRADES: Mapping[str, Mapping[str, str]] = {
     "zh-CN": {"extraordinary": "特别重大", "major": "重大", "large": "较大", "general": "一般"},
     "en": {"extraordinary": "extraordinary", "major": "major", "large": "large", "general": "general"},
 }
+TOO_DEEP = (RecursionError, MemoryError, SyntaxError, ValueError)
+"""What Python says of a text that is no fault of Jinja2's grammar, yet more than it can hold."""
 _PLAIN = (
     nodes.Template,
     nodes.Output,
     nodes.TemplateData,
-    nodes.Const,
     nodes.Getitem,
     nodes.If,
     nodes.CondExpr,
@@ -69,10 +71,11 @@ _environment = make_environment(trim_blocks=True, lstrip_blocks=True, finalize=w
 def check(source: str, kind: str) -> None:
     """Refuse what the language does not have, and what an occasion has no such thing of."""
     try:
-        tree = _environment.parse(source)
+        _check(_environment.parse(source), kind, {"item", "grades"}, in_loop=False)
     except TemplateSyntaxError as error:
         raise BrokenText(error.message or "cannot be read", error.lineno) from error
-    _check(tree, kind, {"item", "grades"}, in_loop=False)
+    except TOO_DEEP as error:
+        raise BrokenText("is nested too deeply, or holds a number too long") from error
 
 
 def write(source: str, kind: str, shown: Mapping[str, Any], locale: str, limit: int) -> str:
@@ -80,10 +83,8 @@ def write(source: str, kind: str, shown: Mapping[str, Any], locale: str, limit: 
 
     Bounded: loops run over what is shown, one within no other, each step writes one value, and it is cut off.
     """
-    check(source, kind)
     try:
-        template = _environment.from_string(source)
-        written = _gather(template.generate(item=shown, grades=GRADES[locale]), limit)
+        written = _gather(_read(source, kind).generate(item=shown, grades=GRADES[locale]), limit)
     except BrokenText:
         raise
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
@@ -93,6 +94,16 @@ def write(source: str, kind: str, shown: Mapping[str, Any], locale: str, limit: 
     if not written.strip():
         raise BrokenText("writes nothing")
     return written.strip()
+
+
+@lru_cache(maxsize=1_024)
+def _read(source: str, kind: str) -> Template:
+    """The checked text; kept, for reading it takes longer than writing it."""
+    check(source, kind)
+    try:
+        return _environment.from_string(source)
+    except TOO_DEEP as error:
+        raise BrokenText("is nested too deeply, or holds a number too long") from error
 
 
 def _gather(pieces: Iterator[str], limit: int) -> str:
@@ -164,12 +175,18 @@ def _check_filter(node: nodes.Filter, _: str, __: Collection[str]) -> None:
         raise BrokenText(f"the filter {node.name} takes plain values only", node.lineno)
 
 
+def _check_const(node: nodes.Const, _: str, __: Collection[str]) -> None:
+    if isinstance(node.value, float):
+        raise BrokenText("a number with a point is not offered here", node.lineno)
+
+
 def _check_test(node: nodes.Test, _: str, __: Collection[str]) -> None:
     if node.name not in TESTS:
         raise BrokenText(f"the test {node.name} is not offered; expected {', '.join(TESTS)}", node.lineno)
 
 
 _SPECIAL: Mapping[type[nodes.Node], Callable[[Any, str, Collection[str]], None]] = {
+    nodes.Const: _check_const,
     nodes.Name: _check_name,
     nodes.Getattr: _check_part,
     nodes.Filter: _check_filter,

@@ -114,3 +114,14 @@ async def test_addresses_and_subjects_in_other_letters_arrive(world: World, mail
         "值班@xn--fsqu00a.cn",
     ]
     assert {str(each["Subject"]) for each in mail.messages} == {"【待报提醒】总结 Söhne 𠮷"}
+
+
+async def test_a_name_in_other_letters_is_refused_for_good_by_a_server_that_knows_none(
+    world: World, mail: MailServer
+) -> None:
+    await world.owe(await world.add_unit({"kind": "email", "address": "值班@units.test"}))
+    await world.plan("09-06 09:00")
+    await world.deliver()
+    (row,) = await world.fetch("SELECT state, last_error FROM notification")
+    assert row["state"] == "failed"
+    assert row["last_error"].startswith("the mail server cannot take this address")

@@ -1,9 +1,12 @@
 """What an office's own text may say, where it is wrong, and that it ends soon."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.notifier.texts.handlers import show_examples
 from services.notifier.texts.language import BODY_LIMIT, BrokenText, check, write
@@ -122,3 +125,60 @@ def test_the_longest_text_over_the_longest_data_is_cut_off_in_bounded_time() -> 
     idle = "x{% for c in item.title %}" + "{% if c %}{% endif %}" * 200 + "{% endfor %}"
     assert written(idle.replace("item.title", "item.details.correct_by"), correct_by="c" * 2_000) == "x"
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ " + "(" * 2_400 + "item.title" + ")" * 2_400 + " }}",
+        "{{ " + "not " * 1_200 + "item.title }}",
+        "{% if item.title %}" * 150 + "x" + "{% endif %}" * 150,
+        "{{ " + "9" * 4_900 + " }}",
+        "{{ 1e999 }}",
+        "{{ item.title" + "|upper" * 800 + " }}",
+        "{{ item.title if item.due else " * 150 + "1" + " }}" * 150,
+        "{{ '\\ud800' }}",
+    ],
+)
+def test_a_text_of_any_shape_is_written_or_refused_and_nothing_else(source: str) -> None:
+    with suppress(BrokenText):
+        assert written(source, "due_before").strip()
+
+
+TAGS = [
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{#",
+    "#}",
+    "for r in item.details.reasons",
+    "endfor",
+    "if",
+    "else",
+    "endif",
+    "set x=",
+]
+VALUES = [
+    "item",
+    ".title",
+    ".details",
+    "r.reason",
+    "loop.index",
+    "grades",
+    "range(9)",
+    "x",
+    "1",
+    "1.5",
+    "'",
+    "none",
+]
+SIGNS = ["|", "upper", "(", ")", "[0]", "~", "==", "-", "**", "is", "not", "and", "\n", " "]
+PARTS = st.sampled_from([*TAGS, *VALUES, *SIGNS])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PARTS, max_size=40).map(" ".join))
+def test_whatever_is_typed_is_written_or_refused(source: str) -> None:
+    with suppress(BrokenText):
+        assert written(source).strip()
