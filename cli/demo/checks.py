@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.demo.annex import compare_annexes
-from cli.demo.inbox import Inbox
+from cli.demo.inbox import Inbox, read_text
 from cli.demo.ledger import TO_PARENT, Ledger
 from cli.demo.office import Office
 from cli.demo.robots import Robots
@@ -75,7 +75,7 @@ async def check_mails(office: Office, inbox: Inbox, robots: Robots) -> Check:
         "notifier", "/v1/notifications", campaign_id=office.campaign_id, state="sent"
     ):
         sent[each["channel"]] += 1
-    in_mails = sum(len(ITEM.findall(mail.get_content())) for mail in inbox.messages)
+    in_mails = sum(len(ITEM.findall(read_text(mail))) for mail in inbox.messages)
     in_hooks = sum(len(body["data"]["items"]) for body in robots.taken.values())
     twice = [
         id for id, times in Counter(str(mail["Message-ID"]) for mail in inbox.messages).items() if times > 1

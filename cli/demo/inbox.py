@@ -31,6 +31,12 @@ class Inbox:
         return [message for message in self.messages if address in str(message["To"])]
 
 
+def read_text(mail: EmailMessage) -> str:
+    """What a reader of plain text sees."""
+    text = mail.get_body(("plain",))
+    return "" if text is None else str(text.get_content()).replace("\r\n", "\n")
+
+
 @contextmanager
 def open_inbox() -> Iterator[Inbox]:
     """Listen until done."""

@@ -112,3 +112,31 @@ def check_may_ask(principal: Principal, asked: UUID | None, standing: Standing) 
         return
     if not sight.contacts_below or principal.organization_id not in standing.line:
         raise NotFound("there is no such organization, or what it is told is not yours to see")
+
+
+def check_may_see_texts(principal: Principal) -> None:
+    """An office's own texts are shown to its coordinators and auditors."""
+    if principal.role not in ("coordinator", "auditor"):
+        raise NotAllowed(f"the role {principal.role} sees no texts; expected coordinator or auditor")
+
+
+def check_may_set_texts(principal: Principal) -> None:
+    """Each office for the campaigns that it issues."""
+    if principal.role != "coordinator":
+        raise NotAllowed(f"the role {principal.role} sets no texts; expected coordinator")
+
+
+def check_may_urge(principal: Principal, issuer_id: UUID) -> UUID | None:
+    """The issuer's coordinator urges everybody; an overseer those below it: the head of its subtree."""
+    if principal.role == "overseer":
+        return principal.organization_id
+    check_may_run(principal, issuer_id)
+    return None
+
+
+def check_may_see_urges(principal: Principal) -> None:
+    """Coordinators, overseers and auditors: those who urge, and those who look after them."""
+    if principal.role not in ("coordinator", "overseer", "auditor"):
+        raise NotAllowed(
+            f"the role {principal.role} sees no urges; expected coordinator, overseer or auditor"
+        )

@@ -14,6 +14,7 @@ BASE = r"^https?://[A-Za-z0-9.\-\[\]:]+$"
 class NotifierSettings(ServiceSettings):
     """Without `smtp_url` no mail and without `sms_url` no text message can be sent: deliveries wait and say so.
 
+    Nobody is urged twice for one thing within `urge_pause_hours`.
     `webhook_allow_private` lets webhooks point into this machine and its networks, for demos and tests.
     `wecom_url` and the like are the one host that robots of a kind may be at: the vendor's, or a private installation.
     """
@@ -30,6 +31,7 @@ class NotifierSettings(ServiceSettings):
     sms_url: str | None = Field(default=None, pattern=r"^https?://[^\s\\]+$")
     sms_secret: SecretStr | None = None
     give_up_hours: float = Field(default=9.0, gt=0, le=720)
+    urge_pause_hours: float = Field(default=24, gt=0, le=720)
 
     @field_validator("secrets_key")
     @classmethod

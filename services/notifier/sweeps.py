@@ -14,6 +14,7 @@ from services.notifier.reminders.handlers import find_moments, plan_reminders
 from services.notifier.reminders.metrics import ReminderMetrics
 from services.notifier.settings import NotifierSettings
 from services.notifier.summaries.handlers import plan_summaries
+from services.notifier.texts.writing import FAILURES
 
 HOUR = 3_600.0
 SEAL_SECONDS = 60.0
@@ -27,6 +28,7 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
     assert isinstance(settings, NotifierSettings)
     metrics = DeliveryMetrics(running.registry)
     reminders = ReminderMetrics(running.registry)
+    running.registry.register(FAILURES)
 
     async def plan() -> None:
         planned = await plan_reminders(running.database)

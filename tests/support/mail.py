@@ -11,15 +11,42 @@ from typing import Any
 from aiosmtpd.smtp import SMTP
 
 
+class Mail(EmailMessage):
+    """A mail as it came; its content is what a reader of plain text sees."""
+
+    def get_content(self, *arguments: Any, **named: Any) -> Any:
+        """The text, also where the same in HTML and files stand beside it."""
+        text = self.get_body(("plain",))
+        if text is None or text is self:
+            return super().get_content(*arguments, **named)
+        return str(text.get_content(*arguments, **named)).replace("\r\n", "\n")
+
+    @property
+    def html(self) -> str:
+        """The same in HTML."""
+        found = self.get_body(("html",))
+        assert found is not None
+        return str(found.get_content())
+
+    @property
+    def files(self) -> dict[str, Any]:
+        """What is attached, by name."""
+        return {str(each.get_filename()): each.get_content() for each in self.iter_attachments()}
+
+
+POLICY = policy.default.clone(message_factory=Mail)
+
+
 @dataclass
 class MailServer:
     """`refusals` answer an address, `answer` a mail; with `cut_off` or `hold` it is kept and nothing is said."""
 
     port: int = 0
-    messages: list[EmailMessage] = field(default_factory=list)
+    messages: list[Mail] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     answer: str = "250 kept"
     cut_off: bool = False
+    takes_utf8: bool = False
     hold: asyncio.Event | None = None
     connections: int = 0
     _server: asyncio.Server | None = None
@@ -30,7 +57,7 @@ class MailServer:
         """As ROLLCALL_SMTP_URL has it."""
         return f"smtp://127.0.0.1:{self.port}"
 
-    def to(self, address: str) -> list[EmailMessage]:
+    def to(self, address: str) -> list[Mail]:
         """What came for one address."""
         return [message for message in self.messages if message["To"] == address]
 
@@ -60,8 +87,8 @@ class MailServer:
         """Keep a mail, unless it is refused."""
         if not self.answer.startswith("250"):
             return self.answer
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
+        message = message_from_bytes(envelope.content, policy=POLICY)
+        assert isinstance(message, Mail)
         self.messages.append(message)
         if self.hold is not None:
             await self.hold.wait()
@@ -72,7 +99,7 @@ class MailServer:
     def _make_line(self, loop: asyncio.AbstractEventLoop) -> Callable[[], SMTP]:
         def make() -> SMTP:
             self.connections += 1
-            line = SMTP(self, loop=loop, hostname="mail.test")
+            line = SMTP(self, loop=loop, hostname="mail.test", enable_SMTPUTF8=self.takes_utf8)
             self._lines.append(line)
             return line
 

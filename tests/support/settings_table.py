@@ -37,6 +37,7 @@ MEANINGS = {
     "sms_url": "the office's SMS gateway, which speaks what docs/channels.md says; without it text messages wait",
     "sms_secret": "what signs requests to it: `whsec_` and 24 to 64 bytes in base64",
     "give_up_hours": "after how many hours in vain a delivery is given up and the campaign's issuer told",
+    "urge_pause_hours": "how long a unit is left in peace after it was urged (催办) for a thing",
     "webhook_allow_private": "let webhooks point into private networks; demos and tests only",
     "storage_url": "where attachments lie: `file:<folder>` or `s3://<bucket>/<prefix>`; set by `rollcall up`",
     "storage_incoming": "where a file grows until it is whole; `incoming` below the folder, or below the machine's own",

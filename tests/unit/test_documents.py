@@ -9,12 +9,18 @@ from typer.main import get_command
 from cli.main import app
 from contracts.streams import SERVICES
 from tests.support.settings_table import FILE, write_table
+from tests.support.texts_table import FILE as TEXTS
+from tests.support.texts_table import write_page
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_table_of_settings_is_the_settings_models() -> None:
     assert FILE.read_text(encoding="utf-8") == write_table(), "run python -m tests.support.settings_table"
+
+
+def test_the_page_of_texts_is_what_the_code_offers() -> None:
+    assert TEXTS.read_text(encoding="utf-8") == write_page(), "run python -m tests.support.texts_table"
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import aiosmtplib
 
-from services.notifier.channels.message import Message, NotDelivered, Permanent, Send, Transient
+from services.notifier.channels.message import Attachment, Message, NotDelivered, Permanent, Send, Transient
 from services.notifier.channels.refusals import BadRecipient, NotNow
 from services.notifier.settings import NotifierSettings
 
@@ -42,7 +42,10 @@ class Mailer:
             async with asyncio.timeout(SECONDS):
                 if not line.is_connected:
                     await line.connect()
-                await line.send_message(mail)
+                # Named here too, so that no header is ever read as another recipient.
+                await line.send_message(
+                    mail, sender=self.settings.mail_from, recipients=[write_address(setting["address"])]
+                )
             self._idle.append(line)
         except TimeoutError:
             raise Transient(f"the mail server took longer than {SECONDS:g} s") from None
@@ -68,16 +71,50 @@ class Mailer:
 
 
 def compose(message: Message, address: str, mail_from: str) -> EmailMessage:
-    """The mail itself; header values can hold no line end, for the texts are cleaned of them."""
+    """The mail itself: text, the same in HTML, and files. Header values can hold no line end.
+
+    No List-Unsubscribe (RFC 8058): all that is said here is official, and nobody can leave it.
+    """
+    domain = mail_from.rpartition("@")[2]
     mail = EmailMessage()
     mail["From"] = mail_from
-    mail["To"] = address
+    mail["To"] = write_address(address)
     mail["Subject"] = " ".join(message.subject.split())
     mail["Date"] = format_datetime(message.written_at)
-    mail["Message-ID"] = f"<{message.delivery_id}@{mail_from.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{message.delivery_id}@{domain}>"
+    # The head of each conversation is a mail that was never sent: readers gather what answers it all the same.
+    heads = [f"<thread.{id}@{domain}>" for id in message.threads]
+    if heads:
+        mail["In-Reply-To"] = " ".join(heads)
+    if len(heads) == 1:
+        # With several parents References is not defined (RFC 5322, 3.6.4).
+        mail["References"] = heads[0]
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
+    if message.html is not None:
+        mail.add_alternative(message.html, subtype="html")
+    for each in message.attachments:
+        _attach(mail, each)
     return mail
+
+
+def _attach(mail: EmailMessage, file: Attachment) -> None:
+    main, _, sub = file.media_type.partition("/")
+    if file.media_type == "text/calendar":
+        mail.add_attachment(
+            file.content.decode(), subtype=sub, filename=file.filename, params={"method": "PUBLISH"}
+        )
+    else:
+        mail.add_attachment(file.content, maintype=main, subtype=sub, filename=file.filename)
+
+
+def write_address(address: str) -> str:
+    """The address with its domain as the network writes it, so that only a name in other letters needs SMTPUTF8."""
+    name, _, domain = address.rpartition("@")
+    try:
+        return f"{name}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
 
 
 def sort_refusal(error: Exception) -> NotDelivered:

@@ -11,10 +11,20 @@ _ADDRESS = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along, of a kind such as text/calendar."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message; `delivery_id` is the same at every try, so that a repeat is known as one.
 
-    `written_at` is a real moment, of this try.
+    `written_at` is a real moment, of this try. What only some channels can show has a default: the same in HTML,
+    files, and the things that it speaks of, each of which is a conversation of its own.
     """
 
     delivery_id: UUID
@@ -22,6 +32,9 @@ class Message:
     text: str
     items: list[dict[str, Any]]
     written_at: datetime
+    html: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    threads: tuple[UUID, ...] = ()
 
 
 Send = Callable[[Message, Mapping[str, Any]], Awaitable[None]]

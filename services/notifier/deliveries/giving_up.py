@@ -1,5 +1,7 @@
 """Giving up: the campaign's issuer is told which unit could not be reached, once a day for each."""
 
+from typing import Final
+
 from chassis.database import Transaction
 from contracts.notifier.notifications import NO_CAMPAIGN, Notification
 from services.notifier.contacts import store as contacts
@@ -7,7 +9,7 @@ from services.notifier.directory import store as directory
 from services.notifier.notifications import store as notifications
 from services.notifier.notifications.store import FactToTell
 
-OCCASION = "delivery_given_up"
+OCCASION: Final = "delivery_given_up"
 ISSUER = "SELECT issuer_id FROM campaign WHERE id = $1"
 
 

@@ -27,8 +27,8 @@ from services.notifier.deliveries import circuits, claims, model, pacing, store
 from services.notifier.deliveries.claims import Claimed
 from services.notifier.deliveries.giving_up import tell_issuer
 from services.notifier.deliveries.metrics import DeliveryMetrics
-from services.notifier.deliveries.texts import write_message
 from services.notifier.settings import NotifierSettings
+from services.notifier.texts.writing import write
 
 log = structlog.get_logger()
 
@@ -145,7 +145,7 @@ class Deliverer:
             opened = open_channel(setting, self.settings.sealer)
         except WrongKey:
             raise Transient("the channel is sealed with another key than ROLLCALL_SECRETS_KEY") from None
-        message = write_message(claimed.id, items, locale, REAL_TIME.now())
+        message = await write(self.database, claimed.id, items, locale, REAL_TIME.now())
         target = Target(opened, self.opening.vendor_of(self.settings, opened))
         return target, self.opening.divide(message)
 

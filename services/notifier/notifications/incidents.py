@@ -9,6 +9,7 @@ from contracts.notifier.notifications import NO_CAMPAIGN
 from contracts.submissions.incidents import Incident, IncidentClosed, IncidentFollowedUp, IncidentReported
 from services.notifier.notifications import store
 from services.notifier.notifications.store import FactToTell
+from services.notifier.texts.occasions import FactName
 
 
 class NotHeardOfYet(Exception):
@@ -33,7 +34,7 @@ async def on_incident_closed(tx: Transaction, events: Sequence[IncidentClosed]) 
         await _tell_all_above(tx, "incident_closed", incident)
 
 
-async def _tell_all_above(tx: Transaction, occasion: str, incident: Incident) -> None:
+async def _tell_all_above(tx: Transaction, occasion: FactName, incident: Incident) -> None:
     for organization_id in await find_recipients(tx, incident.organization_id, incident.campaign_id):
         fact = FactToTell(
             occasion=occasion,

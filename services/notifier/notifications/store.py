@@ -12,15 +12,19 @@ from chassis.connections import Connection
 from chassis.database import Transaction
 from contracts.notifier.notifications import Notification, Unreachable
 from services.notifier.rules import Sight
+from services.notifier.texts.occasions import FactName
 
 NOBODY = "no working address: the unit has no contact"
 
 
 @dataclass(frozen=True, slots=True)
 class FactToTell:
-    """A fact that one organization is told at once; `revision` tells two facts about one thing apart."""
+    """A fact that one organization is told at once; `revision` tells two facts about one thing apart.
 
-    occasion: str
+    With `due_at` it is dropped when what is due then was handed in before it went.
+    """
+
+    occasion: FactName
     campaign_id: UUID
     about_id: UUID
     revision: int
@@ -33,6 +37,7 @@ class FactToTell:
     acknowledgement_id: UUID | None = None
     submission_id: UUID | None = None
     activity_id: UUID | None = None
+    due_at: datetime | None = None
 
 
 PLAN_FACT = """
@@ -44,9 +49,9 @@ PLAN_FACT = """
     )
     INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, about_revision,
                               organization_id, about_organization_id, title, details, planned_for, assignment_id,
-                              acknowledgement_id, submission_id, activity_id, channel, channel_number, state,
+                              acknowledgement_id, submission_id, activity_id, due_at, channel, channel_number, state,
                               last_error)
-    SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16,
            coalesce(ch.kind, 'none'), coalesce(ch.number, 0),
            CASE WHEN ch.number IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.number IS NULL THEN $15 END
       FROM new
@@ -74,6 +79,7 @@ async def plan_fact(tx: Transaction, fact: FactToTell) -> None:
         fact.submission_id,
         fact.activity_id,
         NOBODY,
+        fact.due_at,
     )
 
 

@@ -1,7 +1,7 @@
 """Summaries in PostgreSQL: whom they go to, and what they say."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.connections import Connection
@@ -10,7 +10,7 @@ from contracts.notifier.summaries import Undated
 from services.notifier.directory.store import CampaignCopy
 from services.notifier.reminders.ladder import REACH
 
-OCCASION = "daily_summary"
+OCCASION: Final = "daily_summary"
 
 RECIPIENTS = """
     -- The issuer, and every organization below it that has an overseer's key; not those who had this day's already.

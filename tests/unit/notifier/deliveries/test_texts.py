@@ -1,103 +1,34 @@
 """Every occasion has its text in every language, and no empty or broken one is written."""
 
+import ast
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from contracts.notifier.contacts import Locale
 from services.notifier.channels.message import Transient
 from services.notifier.deliveries.store import Item
-from services.notifier.deliveries.texts import TEMPLATES, kind_of, write_message
+from services.notifier.deliveries.texts import TEMPLATES, write_message
+from services.notifier.texts.builtin import read_built_in
+from services.notifier.texts.handlers import show_examples
+from services.notifier.texts.model import OwnText, write_own
+from services.notifier.texts.occasions import BUILT_IN_ALONE, OCCASIONS, TEXT_NAMES, kind_of
+
+ROOT = Path(__file__).parents[4]
 
 NOW = datetime(2024, 9, 6, 1, tzinfo=UTC)
 DUE = datetime.fromisoformat("2024-09-16T23:59:59.999999+08:00")
-LADDER = ["due-7", "due-0", "due+1"]
-FACTS: dict[str, dict[str, Any]] = {
-    "notice_issued": {"due_at": "2024-09-04T18:00:00+08:00"},
-    "submission_returned": {
-        "reasons": [{"section": "特色内容", "reason": "请补充"}, {"section": None, "reason": "缺数据"}],
-        "correct_by": "2024-09-18T10:00:00Z",
-    },
-    "submission_accepted": {},
-    "delivery_given_up": {"channel": "dingtalk", "reason": "errcode 310000: sign not match"},
-    "incident_reported": {
-        "severity": "large",
-        "occurred_at": "2024-09-10T00:30:00Z",
-        "report_by": "2024-09-10T03:00:00Z",
-        "in_time": False,
-    },
-    "incident_followed_up": {"severity": "general"},
-    "incident_closed": {"severity": "extraordinary"},
-    **{
-        f"incident_due_{percent}": {
-            "severity": "large",
-            "occurred_at": "2024-09-10T00:30:00Z",
-            "report_by": "2024-09-10T03:00:00Z",
-            "in_time": True,
-        }
-        for percent in (50, 80, 100)
-    },
-    "daily_summary": {
-        "items": [
-            {
-                "title": "活动总结",
-                "owed_count": 12,
-                "overdue_count": 2,
-                "escalated_count": 1,
-                "next_due": "2024-09-20 18:00",
-                "names": ["甲", "乙"],
-            }
-        ],
-        "undated": ["活动照片"],
-        "unreachable_count": 2,
-        "unreachable": ["丙"],
-        "given_up_count": 3,
-    },
-    "activity_rescheduled": {
-        "starts_at": "2024-09-09T09:30:00+08:00",
-        "place": "20240910",
-        "reason": "场地调整",
-    },
-    "activity_postponed": {
-        "former_starts_at": "2024-09-09T09:30:00+08:00",
-        "place": "20240910",
-        "reason": "台风",
-    },
-    "activity_cancelled": {
-        "former_starts_at": "2024-09-09T09:30:00+08:00",
-        "place": "20240910",
-        "reason": "台风",
-    },
-}
-EMPTY_FACTS: dict[str, dict[str, Any]] = {
-    "daily_summary": {
-        "items": [
-            {
-                "title": "活动总结",
-                "owed_count": 1,
-                "overdue_count": 0,
-                "escalated_count": 0,
-                "next_due": None,
-                "names": ["甲"],
-            }
-        ],
-        "undated": [],
-        "unreachable_count": 0,
-        "unreachable": [],
-        "given_up_count": 0,
-    },
-    "notice_issued": {"due_at": None},
-    "submission_returned": {"reasons": [], "correct_by": None},
-    "incident_reported": {
-        "severity": "general",
-        "occurred_at": "2024-09-10T00:30:00Z",
-        "report_by": None,
-        "in_time": None,
-    },
-    "activity_rescheduled": {"starts_at": None, "place": None, "reason": None},
-    "activity_postponed": {"former_starts_at": None, "place": None, "reason": None},
-    "activity_cancelled": {"former_starts_at": None, "place": None, "reason": None},
+LOCALES = ("zh-CN", "en")
+RUNGS = {
+    "due_before": "due-7",
+    "due_today": "due-0",
+    "overdue": "due+1",
+    "below_due": "due-3",
+    "below_overdue": "due+3",
 }
 
 
@@ -109,7 +40,7 @@ def an_item(occasion: str, **fields: Any) -> Item:
         "campaign_name": "活动周",
         "timezone": "Asia/Shanghai",
         "due_at": DUE if occasion.startswith("due") else None,
-        "details": FACTS.get(occasion, {}),
+        "details": {} if occasion.startswith("due") else OCCASIONS[occasion].full,
         **fields,
     }
     return Item(notification_id=uuid4(), occasion=occasion, **values)
@@ -120,35 +51,91 @@ def write(locale: str, *items: Item) -> tuple[str, str]:
     return message.subject, message.text
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en"])
-@pytest.mark.parametrize("occasion", [*LADDER, *FACTS])
-def test_each_occasion_is_written_whole(locale: str, occasion: str) -> None:
-    for is_own in (True, False):
-        subject, text = write(locale, an_item(occasion, is_own=is_own))
-        assert "活动总结" in subject
-        assert "\n" not in subject
-        assert "活动总结" in text
-        assert "None" not in text
-        assert "{" not in subject + text
+def items_of(kind: str) -> list[Item]:
+    occasion = RUNGS.get(kind, kind)
+    due_at = DUE if OCCASIONS[kind].has_due else None
+    return [
+        an_item(occasion, is_own=not kind.startswith("below_"), details=details, due_at=due_at)
+        for details in OCCASIONS[kind].examples
+    ]
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en"])
-@pytest.mark.parametrize("occasion", EMPTY_FACTS)
-def test_what_is_to_be_announced_is_said_so(locale: str, occasion: str) -> None:
-    _, text = write(locale, an_item(occasion, details=EMPTY_FACTS[occasion]))
-    assert "None" not in text
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", TEXT_NAMES)
+def test_each_occasion_is_written_whole_with_all_of_its_details_and_with_few(locale: str, kind: str) -> None:
+    for item in items_of(kind):
+        message = write_message(uuid4(), [item], locale, NOW)
+        assert "活动总结" in message.subject
+        assert "\n" not in message.subject
+        for text in (message.text, message.html or ""):
+            assert "活动总结" in text
+            assert not [word for word in ("None", "True", "False", "{", "+08:00", "+00:00") if word in text]
+
+
+def test_each_occasion_that_can_be_planned_has_its_examples_and_no_other() -> None:
+    assert set(OCCASIONS) == set(TEXT_NAMES)
+    assert {
+        kind_of(occasion, is_own) for occasion in ("due-7", "due-0", "due+1") for is_own in (True, False)
+    } <= set(OCCASIONS)
+
+
+def test_whoever_plans_a_fact_names_one_that_has_a_text() -> None:
+    named = {
+        node.value.value
+        for path in (ROOT / "services" / "notifier").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "occasion" and isinstance(node.value, ast.Constant)
+    }
+    assert {"notice_issued", "text_broken"} <= named <= set(TEXT_NAMES)
 
 
 def test_each_language_has_the_same_templates() -> None:
-    names = [{path.name for path in (TEMPLATES / locale).iterdir()} for locale in ("zh-CN", "en")]
+    names = [{path.name for path in (TEMPLATES / locale).iterdir()} for locale in LOCALES]
     assert names[0] == names[1]
-    kinds = {kind_of(occasion, is_own) for occasion in [*LADDER, *FACTS] for is_own in (True, False)}
-    assert names[0] == {f"{kind}.txt.jinja" for kind in kinds} | {"message.txt.jinja"}
+    frames = {"message.txt.jinja", "message.html.jinja"}
+    assert names[0] == {f"{kind}.txt.jinja" for kind in TEXT_NAMES} | frames
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", [name for name in TEXT_NAMES if name not in BUILT_IN_ALONE])
+def test_each_built_in_text_is_one_that_an_office_could_have_written(locale: Locale, kind: str) -> None:
+    subject, body = read_built_in(kind, locale)
+    own = OwnText(uuid4(), 1, uuid4(), kind, locale, subject, body)
+    examples = [each for each in show_examples(kind) if each["due"] or not OCCASIONS[kind].has_due]
+    for item, example in zip(items_of(kind), examples, strict=True):
+        (written, line), message = write_own(own, example), write_message(uuid4(), [item], locale, NOW)
+        assert message.subject.startswith(written[:100])
+        assert line.splitlines()[0] in message.text
+
+
+def test_a_detail_that_an_older_release_did_not_keep_is_none() -> None:
+    _, text = write(
+        "zh-CN", an_item("activity_rescheduled", details={"starts_at": "2024-09-09T01:30:00+00:00"})
+    )
+    assert "时间 2024-09-09 09:30，地点 待定。" in text
+
+
+def test_the_html_says_what_the_text_says_and_shows_no_markup_of_a_title() -> None:
+    title = "<img src=https://evil.test/x onerror=alert(1)> & Söhne"
+    message = write_message(uuid4(), [an_item("due-1", title=title)], "en", NOW)
+    assert message.html is not None
+    assert "&lt;img src=https://evil.test/x onerror=alert(1)&gt; &amp; Söhne" in message.html
+    assert "<img" not in message.html
+    assert not re.search(r"""(src|href)=["']|url\(|@import|<script|<link""", message.html)
+    assert title in message.text
+
+
+def test_a_long_title_is_cut_in_the_subject_and_whole_in_the_text() -> None:
+    subject, text = write("zh-CN", an_item("due-1", title="长" * 300))
+    assert len(subject) == 200
+    assert subject.endswith("…")
+    assert "长" * 300 in text
 
 
 def test_moments_are_in_the_campaigns_zone_and_other_text_is_left_as_it_is() -> None:
     assert "2024-09-18 18:00" in write("zh-CN", an_item("submission_returned"))[1]
-    assert "地点 20240910" in write("zh-CN", an_item("activity_rescheduled"))[1]
+    details = {**OCCASIONS["activity_rescheduled"].full, "place": "20240910"}
+    assert "地点 20240910" in write("zh-CN", an_item("activity_rescheduled", details=details))[1]
 
 
 def test_several_things_are_numbered_under_one_subject() -> None:
