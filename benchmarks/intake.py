@@ -10,7 +10,7 @@ import psutil
 from pydantic_core import to_json
 
 from benchmarks import pgbench
-from benchmarks.bench import Row, compare
+from benchmarks.bench import Case, Row, compare
 from benchmarks.crowd import Crowd, cut_off, post_all, write_request
 from benchmarks.stage import Stage
 from benchmarks.worker import PATH, Worker, open_worker
@@ -55,7 +55,7 @@ async def measure_up(world: World, rounds: int) -> list[Row]:
         ]
         return (await asyncio.to_thread(post_all, port, requests, 64)).rate
 
-    cases = {
+    cases: dict[str, Case] = {
         "pgbench, 16 clients": partial(pgbench.measure_rate, dsn),
         "POST, 64 clients, everything at work": rate,
     }
@@ -70,7 +70,7 @@ async def _alone(worker: Worker, rounds: int) -> list[Row]:
     async def middle() -> float:
         return (await _crowd(worker, ALONE, 1)).at(0.5)
 
-    cases = {
+    cases: dict[str, Case] = {
         "pgbench: BEGIN, two inserts, COMMIT": partial(pgbench.measure_latency, worker.owner_dsn),
         "POST /v1/submissions, one client": middle,
     }
@@ -86,7 +86,7 @@ async def _together(worker: Worker, rounds: int) -> list[Row]:
             lates.append(crowd.at(0.99))
         return crowd.rate
 
-    cases = {
+    cases: dict[str, Case] = {
         "pgbench, 16 clients": partial(pgbench.measure_rate, worker.owner_dsn),
         "POST /v1/submissions, 16 clients": partial(rate, 16),
         "POST /v1/submissions, 64 clients": partial(rate, 64),

@@ -12,9 +12,10 @@ _request: ContextVar[Mapping[str, str] | None] = ContextVar("request", default=N
 
 def continue_trace(traceparent: str | None) -> str:
     """Go on with the caller's trace when it is well formed (W3C Trace Context), or begin one."""
-    known = traceparent is not None and _TRACEPARENT.match(traceparent)
-    trace = traceparent.split("-")[1] if traceparent and known else secrets.token_hex(16)
-    present = f"00-{trace}-{secrets.token_hex(8)}-01"
+    drawn = secrets.token_hex(24)
+    known = traceparent and _TRACEPARENT.match(traceparent)
+    trace = traceparent.split("-")[1] if traceparent and known else drawn[16:]
+    present = f"00-{trace}-{drawn[:16]}-01"
     _current.set(present)
     return present
 

@@ -151,7 +151,8 @@ RECEIVE = Parts(
                      receipt_number, received_at, on_time, first_received_at, review_stage, content_sha256, content,
                      is_newest)
     """,
-    # What has changed since it was read has no row here, and then a NOT NULL lower down refuses the whole.
+    # An assignment that has changed since it was read has no row here, and then a NOT NULL lower down refuses the
+    # whole. A version or a decision made meanwhile has the same revision, which clashes in the log.
     held="""
         SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.review_stages
           FROM (SELECT DISTINCT assignment_id, assignment_version FROM given) AS g
@@ -177,19 +178,17 @@ RECEIVE = Parts(
                first_received_at = excluded.first_received_at, reasons = excluded.reasons, returned_at = NULL,
                correct_by = NULL, review_stages = excluded.review_stages, review_stage = excluded.review_stage,
                endorsed_at = NULL, endorsed_by = NULL, withdrawn_at = NULL, withdrawal_reason = NULL
-         -- Not over a decision made meanwhile: it raises the revision alone. A version clashes in the next part.
-         WHERE excluded.revision - submission.revision = excluded.version - submission.version
         RETURNING id, organization_id
     """,
     versions="""
         INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content,
                                         organization_id)
         SELECT received.id, version, receipt_number, received_at, content_sha256, content, organization_id
-          FROM given LEFT JOIN received ON received.id = given.id
+          FROM given JOIN received ON received.id = given.id
     """,
 )
 RACED = (asyncpg.UniqueViolationError, asyncpg.NotNullViolationError)
-"""What RECEIVE fails with when something has changed since it was read."""
+"""What it fails with, together with the events, when something has changed since it was read."""
 
 
 def receiving(owed: Mapping[UUID, Owed], versions: Sequence[tuple[Submission, str]]) -> Write:
