@@ -41,8 +41,9 @@ check: install  ## format, lint, types, imports, unit tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit
 
-faults: install  ## 2 GB of uploads at once under 300 MB of memory (a minute, 5 GB of disk)
+faults: install  ## 2 GB of uploads at once under 300 MB of memory, eight simulated years (minutes, 5 GB of disk)
 	$(BIN)/python -m tests.faults.uploads
+	YEAR_SEEDS=1,2,3,4,5,6,7,8 $(BIN)/python -m pytest -q tests/integration/notifier/test_simulated_year.py
 
 schemas: install  ## write contracts/schemas and docs/asyncapi.json anew; a breaking change is refused
 	$(BIN)/python -m cli.schemas
