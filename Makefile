@@ -41,9 +41,10 @@ check: install  ## format, lint, types, imports, unit tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit
 
-faults: install  ## 2 GB of uploads under 300 MB of memory; 10,000 deliveries under kill -9 (minutes, 5 GB of disk)
+faults: install  ## uploads of 2 GB, 10,000 deliveries under kill -9, eight simulated years (minutes, 5 GB of disk)
 	$(BIN)/python -m tests.faults.uploads
 	$(BIN)/python -m tests.faults.deliveries
+	YEAR_SEEDS=1,2,3,4,5,6,7,8 $(BIN)/python -m pytest -q tests/integration/notifier/test_simulated_year.py
 
 schemas: install  ## write contracts/schemas and docs/asyncapi.json anew; a breaking change is refused
 	$(BIN)/python -m cli.schemas
