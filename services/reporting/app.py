@@ -4,7 +4,16 @@ from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
 from contracts.key_uses import ReportingKeyUseNoted
-from contracts.registry import activities, assignments, campaigns, deliverables, keys, notices, organizations
+from contracts.registry import (
+    activities,
+    assignments,
+    campaigns,
+    deliverables,
+    keys,
+    notices,
+    organizations,
+    theme_days,
+)
 from contracts.streams import DURABLES
 from contracts.submissions import submissions
 from services.reporting import projections as on
@@ -24,6 +33,7 @@ SERVICE = Service(
         Hears(deliverables.FACTS, on.deliverables.on_deliverables),
         Hears(assignments.FACTS, on.assignments.on_assignments),
         Hears(activities.FACTS, on.activities.on_activities),
+        Hears(theme_days.FACTS, on.theme_days.on_theme_days),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, on.acknowledgements.on_acknowledgements),
         Hears(submissions.FACTS, on.submissions.on_submissions),
     ),
