@@ -17,6 +17,7 @@ from contracts.registry import (
 from contracts.streams import DURABLES
 from contracts.submissions import submissions
 from services.reporting import projections as on
+from services.reporting.counters import api as counters
 from services.reporting.exports import api as exports
 from services.reporting.figures import api as figures
 from services.reporting.projections.organizations import describe
@@ -25,7 +26,7 @@ from services.reporting.sweeps import make_sweeps
 
 SERVICE = Service(
     name="reporting",
-    routers=(figures.router, exports.router),
+    routers=(figures.router, exports.router, counters.router),
     hears=(
         Hears(organizations.FACTS, on.organizations.on_organizations),
         Hears(keys.FACTS, on.keys.on_keys),

@@ -41,6 +41,12 @@ def check_may_read(principal: Principal) -> None:
         )
 
 
+def check_may_watch(principal: Principal) -> None:
+    """What the machinery found wrong is for those who run it."""
+    if principal.role != "ops":
+        raise NotAllowed(f"the role {principal.role} may not read this; expected ops")
+
+
 def check_may_export(principal: Principal, issuer_id: UUID) -> None:
     """The annex is the office's document: drafts may stand in it."""
     check_may_read(principal)

@@ -37,6 +37,7 @@ _MOVED = f"""
     )"""
 _ADD = ", ".join(f"{name} = known.{name} + net.{name}" for name in COUNTS)
 _NOTHING = " AND ".join(f"known.{name} + net.{name} = 0" for name in COUNTS)
+_ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
 _SUMS = ", ".join(f"sum({name})::integer AS {name}" for name in COUNTS)
 _NET = ", ".join(f"net.{name}" for name in COUNTS)
 
@@ -64,6 +65,7 @@ KEEP_COUNTERS = f"""
     ), summed AS (
         SELECT campaign_id, up_to, cell_id, {_SUMS}
           FROM moved JOIN kept USING (campaign_id) WHERE up_to >= moment GROUP BY campaign_id, up_to, cell_id
+        HAVING {_ANY}
     )
     MERGE INTO counter AS known USING summed AS net
        ON known.campaign_id = net.campaign_id AND known.up_to = net.up_to AND known.cell_id = net.cell_id

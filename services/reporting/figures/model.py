@@ -91,21 +91,18 @@ def burn_down(
     due: Mapping[date, int], moved: Sequence[tuple[date, int, int, int]], today: date
 ) -> list[TimelineDay]:
     """Days on which something was due or moved; `moved` is day, received, on time and the change of what is owed."""
-    by_day = {day: (received, on_time, owed) for day, received, on_time, owed in moved}
+    by_day = {day: counts for day, *counts in moved if any(counts)}
     still_owed, days = 0, list[TimelineDay]()
     for day in sorted(due.keys() | by_day.keys()):
         received, on_time, owed = by_day.get(day, (0, 0, 0))
         still_owed += owed
+        at_its_end = still_owed if day < today else None
         days.append(
             TimelineDay(
-                date=day,
-                due=due.get(day, 0),
-                received=received,
-                on_time=on_time,
-                still_owed=still_owed if day < today else None,
+                date=day, due=due.get(day, 0), received=received, on_time=on_time, still_owed=at_its_end
             )
         )
-    return [each for each in days if each.due or each.received or each.on_time or each.date in by_day]
+    return days
 
 
 def due_by_day(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[date, int]:

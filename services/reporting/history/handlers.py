@@ -16,6 +16,12 @@ async def place_new(tx: Transaction, pairs: Collection[Pair]) -> None:
         await store.keep_placements(tx.connection, await _places(tx, missing))
 
 
+async def place_all(tx: Transaction, pairs: Collection[Pair]) -> None:
+    """Place all of these, whatever was kept; what they owe is counted anew by the caller."""
+    if pairs:
+        await store.keep_placements(tx.connection, await _places(tx, pairs))
+
+
 async def place_again(tx: Transaction, pairs: Collection[Pair]) -> None:
     """Place anew, and have the counters follow those that stand elsewhere now, or stood elsewhere than was known."""
     if not pairs:
