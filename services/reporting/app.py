@@ -22,11 +22,12 @@ from services.reporting.exports import api as exports
 from services.reporting.figures import api as figures
 from services.reporting.projections.organizations import describe
 from services.reporting.settings import ReportingSettings
+from services.reporting.snapshots import api as snapshots
 from services.reporting.sweeps import make_sweeps
 
 SERVICE = Service(
     name="reporting",
-    routers=(figures.router, exports.router, counters.router),
+    routers=(figures.router, exports.router, snapshots.router, counters.router),
     hears=(
         Hears(organizations.FACTS, on.organizations.on_organizations),
         Hears(keys.FACTS, on.keys.on_keys),

@@ -15,6 +15,7 @@ from chassis.database import Database, Transaction
 from services.reporting.counters import refilling, store
 from services.reporting.counters.metrics import CounterMetrics
 from services.reporting.counters.model import COUNTS
+from services.reporting.counters.store import rows_of_units
 from services.reporting.counters.timelines import CELL_ID
 
 log = structlog.get_logger()
@@ -74,13 +75,9 @@ DRIFTS = f"""
 }
      ORDER BY cell_id
 """
-WRONG_ROWS = """
+WRONG_ROWS = f"""
     WITH expected AS (
-        SELECT a.organization_id,
-               jsonb_object_agg(a.id, jsonb_build_array(a.deliverable_id, a.due_at, a.state, s.state, s.on_time,
-                                                        s.nil_return, s.review_stages, s.review_stage)) AS cells
-          FROM assignment a LEFT JOIN submission s ON s.assignment_id = a.id
-         WHERE a.campaign_id = $1 GROUP BY a.organization_id
+        {rows_of_units("a.campaign_id = $1")}
     ), kept AS (
         SELECT organization_id, cells FROM matrix_row WHERE campaign_id = $1
     )

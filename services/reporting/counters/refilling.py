@@ -1,13 +1,13 @@
-"""Refilling: a campaign's counters made anew out of history, and history begun with what was heard before it was kept."""
+"""Refilling: a campaign's counters made anew out of history, which begins with what was heard before it was kept."""
 
 # ruff: noqa: S608 - statements are put together out of constants only
 
 from uuid import UUID
 
 from chassis.database import Transaction
-from services.reporting.counters import store, timelines
+from services.reporting.counters import timelines
 from services.reporting.counters.model import BEGINNING, COUNTS
-from services.reporting.counters.store import QUARTER
+from services.reporting.counters.store import QUARTER, rows_of_units
 from services.reporting.history import handlers as history
 
 CHUNK = 20_000
@@ -91,6 +91,10 @@ SUM_QUARTERS = f"""
       FROM movement JOIN cell ON cell.id = cell_id WHERE movement.campaign_id = $1 GROUP BY 1, 2, 3
     HAVING sum(actual) <> 0 OR sum(actual_on_time) <> 0 OR sum(owed) <> 0
 """
+SHOW_ROWS = f"""
+    INSERT INTO matrix_row (campaign_id, organization_id, cells)
+    {rows_of_units("a.campaign_id = $1")}
+"""
 
 
 async def refill(tx: Transaction, campaign_id: UUID) -> None:
@@ -108,11 +112,8 @@ async def refill(tx: Transaction, campaign_id: UUID) -> None:
     for find, move in ((DEBTS, MOVE_DEBTS), (ACKNOWLEDGEMENTS, MOVE_ACKNOWLEDGEMENTS)):
         ids = [row["id"] for row in await connection.fetch(find, campaign_id)]
         for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            await connection.execute(move, chunk, BEGINNING)
-            if find == DEBTS:
-                await store.show(connection, chunk)
-    for statement in (DROP_NOTHING, SUM_COUNTERS, SUM_QUARTERS):
+            await connection.execute(move, ids[start : start + CHUNK], BEGINNING)
+    for statement in (DROP_NOTHING, SUM_COUNTERS, SUM_QUARTERS, SHOW_ROWS):
         await connection.execute(statement, campaign_id)
 
 

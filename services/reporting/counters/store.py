@@ -115,13 +115,20 @@ async def fold(connection: Connection, moved: Movements) -> None:
         await connection.execute(statement, rows)
 
 
-KEEP_ROWS = """
-    INSERT INTO matrix_row AS known (campaign_id, organization_id, cells)
+def rows_of_units(among: str) -> str:
+    """Rows of the matrix out of the assignments that `among` tells of."""
+    return f"""
     SELECT a.campaign_id, a.organization_id,
            jsonb_object_agg(a.id, jsonb_build_array(a.deliverable_id, a.due_at, a.state, s.state, s.on_time,
-                                                    s.nil_return, s.review_stages, s.review_stage))
+                                                    s.nil_return, s.review_stages, s.review_stage)) AS cells
       FROM assignment a LEFT JOIN submission s ON s.assignment_id = a.id
-     WHERE a.id = ANY ($1::uuid[]) GROUP BY 1, 2
+     WHERE {among} GROUP BY a.campaign_id, a.organization_id
+    """
+
+
+KEEP_ROWS = f"""
+    INSERT INTO matrix_row AS known (campaign_id, organization_id, cells)
+    {rows_of_units("a.id = ANY ($1::uuid[])")}
     ON CONFLICT (campaign_id, organization_id) DO UPDATE SET cells = known.cells || excluded.cells
 """
 LEAVE_ROWS = """

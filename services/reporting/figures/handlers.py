@@ -42,10 +42,10 @@ async def read_overview(
     async with database.looking() as connection:
         now = database.clock.now()
         looked = await look(connection, campaign_id, actor, now, as_of)
-        return await overview_of(connection, looked, actor)
+        return await overview_of(connection, looked)
 
 
-async def overview_of(connection: Connection, looked: Look, actor: Principal) -> Overview:
+async def overview_of(connection: Connection, looked: Look) -> Overview:
     """The overview of one look."""
     rows = await _count(connection, looked, looked.campaign.id)
     campaigns = await _count_below(connection, looked)
@@ -75,7 +75,7 @@ async def overview_of(connection: Connection, looked: Look, actor: Principal) ->
             for id in [*names, *(districts.keys() - names.keys())]
         ],
         kinds=[KindFigures(kind=row["unit_kind"], **model.figures(row)) for row in kinds],
-        activities=await _count_activities(connection, looked, actor),
+        activities=await _count_activities(connection, looked),
         campaigns=campaigns,
         rolled_up=model.together([summed, *(each.model_dump() for each in campaigns)]) if campaigns else None,
         countdown=model.countdown(rows, campaign.starts_on, campaign.ends_on, looked.moment, looked.zone),
@@ -110,8 +110,8 @@ async def _count_below(connection: Connection, looked: Look) -> list[CampaignFig
     return found
 
 
-async def _count_activities(connection: Connection, looked: Look, actor: Principal) -> ActivityFigures:
-    campaign, own = looked.campaign, (looked.sees_drafts, actor.organization_id)
+async def _count_activities(connection: Connection, looked: Look) -> ActivityFigures:
+    campaign, own = looked.campaign, (looked.sees_drafts, looked.host_id)
     counted: dict[str, dict[str, int]] = defaultdict(dict)
     for what, name, activity_count in await activities.count_activities(
         connection, campaign.id, looked.up_to, *own
@@ -210,7 +210,7 @@ async def list_activities(
             campaign_id,
             looked.up_to,
             looked.sees_drafts,
-            actor.organization_id,
+            looked.host_id,
             start,
             paging.limit + 1,
         )

@@ -33,12 +33,16 @@ class CountersNotFilled(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`up_to` bounds the facts that count: PRESENT for all. `moment` is what is overdue is judged by."""
+    """`up_to` bounds the facts that count: PRESENT for all. `moment` is what is overdue is judged by.
+
+    Of drafts, those of `host_id` are shown to it even where it does not see them all.
+    """
 
     campaign: CampaignCopy
     scope: Scope
     district_id: UUID | None
     sees_drafts: bool
+    host_id: UUID
     up_to: datetime
     moment: datetime
 
@@ -76,6 +80,7 @@ async def look(
         scope=scope,
         district_id=await counts.find_district(connection, scope, campaign.issuer_id, up_to),
         sees_drafts=rules.sees_drafts(actor, campaign.issuer_id),
+        host_id=actor.organization_id,
         up_to=up_to,
         moment=now if as_of is None else as_of,
     )

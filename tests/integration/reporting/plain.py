@@ -81,7 +81,9 @@ def _district(units: dict[UUID, Any], issuer: UUID, unit: UUID) -> UUID | None:
 
 def shown(overview: dict[str, Any]) -> dict[str, Any]:
     """The same out of an answer of the service."""
-    counts = {("all", None): overview} if overview["expected"] or overview["waived"] else {}
+    counts: dict[tuple[str, Any], Any] = (
+        {("all", None): overview} if overview["expected"] or overview["waived"] else {}
+    )
     counts |= {("deliverable", UUID(each["deliverable_id"])): each for each in overview["deliverables"]}
     counts |= {
         ("district", each["organization_id"] and UUID(each["organization_id"])): each

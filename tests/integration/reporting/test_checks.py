@@ -38,8 +38,8 @@ async def check_all(world: World) -> CounterMetrics:
 
 
 def drifted(metrics: CounterMetrics) -> float:
-    (sample,) = [each for each in metrics.drifted.collect()[0].samples if each.name.endswith("_total")]
-    return sample.value
+    samples = [sample for metric in metrics.drifted.collect() for sample in metric.samples]
+    return next(sample.value for sample in samples if sample.name.endswith("_total"))
 
 
 async def owe(world: World) -> list[Any]:

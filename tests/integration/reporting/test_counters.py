@@ -51,8 +51,7 @@ async def read_tables(service: ServiceUnderTest) -> dict[str, list[str]]:
     async with service.database.reading() as connection:
         return {
             table: sorted(
-                row["body"]
-                for row in await connection.fetch(f"SELECT t::text AS body FROM {table} t")
+                row["body"] for row in await connection.fetch(f"SELECT t::text AS body FROM {table} t")
             )
             for table in READ_SIDE
             if table not in ("cell",)
