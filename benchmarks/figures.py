@@ -35,10 +35,12 @@ QUERIES = 300
 
 TREE = """
     INSERT INTO organization (id, version, name, short_name, kind, parent_id, sort_order, body)
-    SELECT md5('unit' || n)::uuid, 1, 'unit ' || n, NULL,
+    SELECT ('00000000-0000-0000-0002-' || lpad(to_hex(n), 12, '0'))::uuid, 1, 'unit ' || n, NULL,
            CASE WHEN n % 500 = 0 THEN 'district'
                 ELSE (ARRAY['town', 'department', 'school', 'enterprise'])[1 + n % 4] END,
-           CASE WHEN n % 500 = 0 THEN $1::uuid ELSE md5('unit' || (n - n % 500))::uuid END, n, '{}'
+           CASE WHEN n % 500 = 0 THEN $1::uuid
+                ELSE ('00000000-0000-0000-0002-' || lpad(to_hex(n - n % 500), 12, '0'))::uuid END,
+           n, '{}'
       FROM generate_series(0, $2::integer - 1) AS n
 """
 OFFICE_ROW = """
@@ -55,7 +57,9 @@ DELIVERABLE_ROWS = """
 """
 ASSIGNMENTS = """
     INSERT INTO assignment (id, version, campaign_id, deliverable_id, organization_id, due_at, state)
-    SELECT md5('debt' || u || '/' || d)::uuid, 1, $1, md5('deliverable' || d)::uuid, md5('unit' || u)::uuid,
+    SELECT ('00000000-0000-0000-0001-' || lpad(to_hex(u * 100 + d), 12, '0'))::uuid, 1, $1,
+           md5('deliverable' || d)::uuid,
+           ('00000000-0000-0000-0002-' || lpad(to_hex(u), 12, '0'))::uuid,
            timestamptz '2024-08-25 15:59:59Z', 'owed'
       FROM generate_series(0, $2::integer - 1) AS u, generate_series(0, 99) AS d
 """
