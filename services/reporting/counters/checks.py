@@ -103,7 +103,8 @@ class Drift:
 
 
 async def find_drifts(connection: Connection, campaign_id: UUID) -> list[Drift]:
-    """What differs in a campaign."""
+    """What differs in a campaign; looking through a million rows may take longer than a request would."""
+    await connection.execute(refilling.PATIENCE)
     drifts = []
     for row in await connection.fetch(DRIFTS, campaign_id):
         sides = [{name: row[f"{side}_{name}"] for name in COUNTS} for side in ("counted", "expected")]
