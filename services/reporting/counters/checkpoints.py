@@ -9,8 +9,8 @@ from chassis.database import Database
 from services.reporting.counters import store
 from services.reporting.counters.model import COUNTS
 
-EVERY = 20_000
-"""Movements between one checkpoint and the next."""
+EVERY = 2_000
+"""Movements between one checkpoint and the next: so many, or as many as there are cells, for each costs that many."""
 
 CAMPAIGNS = "SELECT id FROM campaign ORDER BY id"
 NEXT = """
@@ -18,7 +18,9 @@ NEXT = """
         SELECT coalesce(max(up_to), timestamptz '0001-01-01 00:00:00Z') AS up_to FROM checkpoint WHERE campaign_id = $1
     )
     SELECT moment FROM movement, newest
-     WHERE campaign_id = $1 AND moment > newest.up_to AND moment <= $2 ORDER BY moment OFFSET $3 LIMIT 1
+     WHERE campaign_id = $1 AND moment > newest.up_to AND moment <= $2
+     ORDER BY moment
+    OFFSET coalesce($3::bigint, greatest($4::bigint, (SELECT count(*) FROM cell WHERE campaign_id = $1))) LIMIT 1
 """
 KEEP = f"""
     WITH before AS (
@@ -38,8 +40,8 @@ KEEP = f"""
 """
 
 
-async def keep_checkpoints(database: Database, every: int = EVERY) -> None:
-    """Keep one after each so many movements, in every campaign, until none is wanting."""
+async def keep_checkpoints(database: Database, every: int | None = None) -> None:
+    """Keep one after each so many movements, in every campaign, until none is wanting; None: as EVERY says."""
     async with database.reading() as connection:
         campaigns = [row["id"] for row in await connection.fetch(CAMPAIGNS)]
     for campaign_id in campaigns:
@@ -47,10 +49,10 @@ async def keep_checkpoints(database: Database, every: int = EVERY) -> None:
             pass
 
 
-async def _keep_next(database: Database, campaign_id: UUID, every: int) -> bool:
+async def _keep_next(database: Database, campaign_id: UUID, every: int | None) -> bool:
     async with database.transaction() as tx:
         await store.begin(tx)
-        moment: datetime | None = await tx.connection.fetchval(NEXT, campaign_id, tx.now, every)
+        moment: datetime | None = await tx.connection.fetchval(NEXT, campaign_id, tx.now, every, EVERY)
         if moment is not None:
             await tx.connection.execute(KEEP, campaign_id, moment)
     return moment is not None
