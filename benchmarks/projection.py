@@ -2,9 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import nats
 from prometheus_client import CollectorRegistry
@@ -14,18 +17,19 @@ from benchmarks.stage import Stage, an_organization
 from chassis.bus import make_bus
 from chassis.clock import Clock
 from chassis.connections import connect, open_pool
-from chassis.consumers import Consumer, Hears, latest
+from chassis.consumers import Consumer, Handler, Hears, Readable, latest
 from chassis.database import Database, Transaction
 from chassis.metrics import ConsumerMetrics
 from chassis.publishing import Telling, publish_batch
 from chassis.pulling import subscribe
 from contracts.catalogue import EVENTS
+from contracts.envelope import Event
 from contracts.registry import organizations
 from contracts.registry.organizations import OrganizationRegistered
+from contracts.submissions import submissions
+from contracts.submissions.submissions import Submission, SubmissionReceived
+from services.reporting.projections.submissions import on_submissions
 
-DURABLE = "reporting-hears-registry"
-PLAIN_COUNT = 2_000
-COUNT = 20_000
 TABLE = "CREATE TABLE IF NOT EXISTS benchmark_unit (id uuid PRIMARY KEY, version integer, name text)"
 KEEP = """
     INSERT INTO benchmark_unit AS known (id, version, name)
@@ -33,15 +37,79 @@ KEEP = """
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name
      WHERE excluded.version > known.version
 """
+CAMPAIGN = UUID(int=7)
+AT = datetime(2024, 9, 2, tzinfo=UTC)
+# A hundred deliverables, owed by as many units as it takes, in twenty districts.
+DEBTS = """
+    INSERT INTO assignment (id, version, campaign_id, deliverable_id, organization_id, due_at, state)
+    SELECT ('00000000-0000-0000-0001-' || lpad(to_hex(n), 12, '0'))::uuid, 1, $1, md5('d' || n % 100)::uuid,
+           md5('u' || n / 100)::uuid, '2024-09-16Z', 'owed'
+      FROM generate_series(0, $2::integer - 1) AS n
+"""
+DEBTS_PAST = """
+    INSERT INTO assignment_past (id, version, since, campaign_id, deliverable_id, organization_id, due_at, state)
+    SELECT id, version, '2024-09-01Z', campaign_id, deliverable_id, organization_id, due_at, state FROM assignment
+"""
+PLACEMENTS = """
+    INSERT INTO placement (campaign_id, organization_id, since, district_id, unit_kind)
+    SELECT DISTINCT campaign_id, organization_id, timestamptz '0001-01-01Z',
+           md5(left(organization_id::text, 1))::uuid, 'school'
+      FROM assignment
+"""
+
+
+def a_submission(number: int) -> SubmissionReceived:
+    """What was handed in for the assignment of that number, of ordinary size."""
+    submission = Submission(
+        id=UUID(int=(2 << 64) + number),
+        version=1,
+        revision=1,
+        created_at=AT,
+        updated_at=AT,
+        campaign_id=CAMPAIGN,
+        assignment_id=UUID(int=(1 << 48) + number),
+        deliverable_id=CAMPAIGN,
+        organization_id=CAMPAIGN,
+        state="received",
+        sections={"特色内容": "内容" * 200},
+        receipt_number="20240902-00000000",
+        received_at=AT,
+        first_received_at=AT,
+        on_time=True,
+        content_sha256="0" * 64,
+    )
+    return SubmissionReceived(submission=submission)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is told on which stream, and the handler that takes it in; `empty` are the tables to begin without."""
+
+    name: str
+    stream: str
+    facts: tuple[type[Readable], ...]
+    handler: Handler
+    make: Callable[[int], Sequence[Event]]
+    empty: tuple[str, ...]
+    plain_count: int
+    count: int
+
+    @property
+    def durable(self) -> str:
+        """Reporting's own on that stream."""
+        return f"reporting-hears-{self.stream}"
 
 
 async def measure(stage: Stage, rounds: int) -> list[Row]:
-    """Events a second from the stream into a table, acknowledged after commit."""
-    cases = {
-        "one transaction an event, nats-py": partial(_plain, stage),
-        "FastStream batches of 500, one transaction": partial(_batches, stage),
-    }
-    return await compare(cases, "events/s", rounds)
+    """Events a second from the stream into tables, acknowledged after commit; one table, then all the figures."""
+    rows = []
+    for case in (TABLE_ONLY, FIGURES):
+        cases = {
+            f"{case.name}: one transaction an event, nats-py": partial(_plain, stage, case),
+            f"{case.name}: FastStream batches of 500, one transaction": partial(_batches, stage, case),
+        }
+        rows += await compare(cases, "events/s", rounds)
+    return rows
 
 
 async def keep(tx: Transaction, events: Sequence[OrganizationRegistered]) -> None:
@@ -51,65 +119,99 @@ async def keep(tx: Transaction, events: Sequence[OrganizationRegistered]) -> Non
     await tx.connection.execute(KEEP, *columns)
 
 
-async def _fill(stage: Stage, count: int) -> None:
-    client = await nats.connect(stage.nats.url("registry"), inbox_prefix=b"_INBOX_registry")
+def some_submissions(count: int) -> Sequence[SubmissionReceived]:
+    """One for each of so many assignments of the world that `_prepare` makes."""
+    return [a_submission(number) for number in range(count)]
+
+
+TABLE_ONLY = Case(
+    "a table",
+    "registry",
+    organizations.FACTS,
+    keep,
+    lambda count: [an_organization() for _ in range(count)],
+    ("benchmark_unit",),
+    2_000,
+    20_000,
+)
+FIGURES = Case(
+    "submissions with counters, history and matrix",
+    "submissions",
+    submissions.FACTS,
+    on_submissions,
+    some_submissions,
+    ("submission", "submission_past", "movement", "counter", "quarter", "matrix_row"),
+    1_000,
+    10_000,
+)
+
+
+async def _fill(stage: Stage, case: Case, count: int) -> None:
+    client = await nats.connect(stage.nats.url(case.stream), inbox_prefix=f"_INBOX_{case.stream}".encode())
+    facts = case.make(count)
     for start in range(0, count, 500):
-        facts = [an_organization() for _ in range(min(500, count - start))]
         tellings = [
             Telling(
                 fact.type, str(fact.aggregate_id), {"ce-type": fact.type}, fact.model_dump_json().encode()
             )
-            for fact in facts
+            for fact in facts[start : start + 500]
         ]
-        await publish_batch(client, "registry", tellings)
+        await publish_batch(client, case.stream, tellings)
     await client.close()
 
 
-async def _prepare(stage: Stage) -> None:
+async def _prepare(stage: Stage, case: Case) -> None:
     owner = await connect(stage.databases["reporting"].owner_dsn, "benchmark")
     await owner.execute(TABLE)
-    await owner.execute("TRUNCATE benchmark_unit")
+    await owner.execute(f"TRUNCATE {', '.join(case.empty)}")
+    if case is FIGURES:
+        await owner.execute("TRUNCATE assignment_past, assignment, placement")
+        await owner.execute(DEBTS, CAMPAIGN, case.count)
+        await owner.execute(DEBTS_PAST)
+        await owner.execute(PLACEMENTS)
+        await owner.execute("ANALYZE")
     await owner.close()
 
 
-async def _plain(stage: Stage) -> float:
-    await _prepare(stage)
+async def _plain(stage: Stage, case: Case) -> float:
+    await _prepare(stage, case)
     async with stage.jetstream():
-        await _fill(stage, PLAIN_COUNT)
-        connection = await connect(stage.databases["reporting"].app_dsn, "plain")
+        await _fill(stage, case, case.plain_count)
+        pool = await open_pool(stage.databases["reporting"].app_dsn, "plain", 1)
+        database = Database(pool, Clock())
         client = await nats.connect(stage.nats.url("reporting"), inbox_prefix=b"_INBOX_reporting")
-        subscription = await client.jetstream().pull_subscribe_bind(consumer=DURABLE, stream="registry")
+        subscription = await client.jetstream().pull_subscribe_bind(consumer=case.durable, stream=case.stream)
         started, taken = time.perf_counter(), 0
-        while taken < PLAIN_COUNT:
+        while taken < case.plain_count:
             for message in await subscription.fetch(100, timeout=5):
-                unit = OrganizationRegistered.model_validate_json(message.data).organization
-                async with connection.transaction():
-                    await connection.execute(KEEP, [unit.id], [unit.version], [unit.name])
+                event = case.facts[0].model_validate_json(message.data)
+                async with database.transaction() as tx:
+                    await case.handler(tx, [event])
                 await message.ack()
                 taken += 1
         seconds = time.perf_counter() - started
         await client.close()
-        await connection.close()
-        return PLAIN_COUNT / seconds
+        await pool.close()
+        return case.plain_count / seconds
 
 
-async def _batches(stage: Stage) -> float:
-    await _prepare(stage)
+async def _batches(stage: Stage, case: Case) -> float:
+    await _prepare(stage, case)
     async with stage.jetstream():
-        await _fill(stage, COUNT)
+        await _fill(stage, case, case.count)
         pool = await open_pool(stage.databases["reporting"].app_dsn, "reporting", 4)
         bus = make_bus(stage.nats.url("reporting"), "reporting", lambda: None)
         metrics: Any = ConsumerMetrics("reporting", CollectorRegistry())
-        hears = [Hears(organizations.FACTS, keep)]
-        consumer = Consumer("registry", DURABLE, hears, EVENTS, Database(pool, Clock()), metrics)
-        subscribe(bus.broker, "registry", DURABLE, consumer.take)
+        hears = [Hears(case.facts, case.handler)]
+        consumer = Consumer(case.stream, case.durable, hears, EVENTS, Database(pool, Clock()), metrics)
+        subscribe(bus.broker, case.stream, case.durable, consumer.take)
         await bus.connect()
         started = time.perf_counter()
         await bus.broker.start()
-        heard = metrics.heard.labels("registry")
-        while heard._value.get() < COUNT:
+        heard = metrics.heard.labels(case.stream)
+        while heard._value.get() < case.count:
             await asyncio.sleep(0.005)
         seconds = time.perf_counter() - started
         await bus.close()
         await pool.close()
-        return COUNT / seconds
+        return case.count / seconds

@@ -4,19 +4,30 @@ from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
 from contracts.key_uses import ReportingKeyUseNoted
-from contracts.registry import activities, assignments, campaigns, deliverables, keys, notices, organizations
+from contracts.registry import (
+    activities,
+    assignments,
+    campaigns,
+    deliverables,
+    keys,
+    notices,
+    organizations,
+    theme_days,
+)
 from contracts.streams import DURABLES
 from contracts.submissions import submissions
 from services.reporting import projections as on
+from services.reporting.counters import api as counters
 from services.reporting.exports import api as exports
 from services.reporting.figures import api as figures
 from services.reporting.projections.organizations import describe
 from services.reporting.settings import ReportingSettings
+from services.reporting.snapshots import api as snapshots
 from services.reporting.sweeps import make_sweeps
 
 SERVICE = Service(
     name="reporting",
-    routers=(figures.router, exports.router),
+    routers=(figures.router, exports.router, snapshots.router, counters.router),
     hears=(
         Hears(organizations.FACTS, on.organizations.on_organizations),
         Hears(keys.FACTS, on.keys.on_keys),
@@ -24,6 +35,7 @@ SERVICE = Service(
         Hears(deliverables.FACTS, on.deliverables.on_deliverables),
         Hears(assignments.FACTS, on.assignments.on_assignments),
         Hears(activities.FACTS, on.activities.on_activities),
+        Hears(theme_days.FACTS, on.theme_days.on_theme_days),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, on.acknowledgements.on_acknowledgements),
         Hears(submissions.FACTS, on.submissions.on_submissions),
     ),

@@ -6,6 +6,7 @@ COPIES = (
     Kept("key", "access_key"),
     Kept("organization", "organization"),
     Kept("campaign", "campaign"),
+    Kept("theme_day", "theme_day"),
     Kept("deliverable", "deliverable"),
     Kept("assignment", "assignment"),
     Kept("activity", "activity"),

@@ -41,6 +41,27 @@ def check_may_read(principal: Principal) -> None:
         )
 
 
+def check_sees_all(principal: Principal, line: Collection[UUID]) -> None:
+    """Snapshots hold the whole of a campaign."""
+    if not scope_of(principal, line).everything:
+        raise NotFound("there is no such campaign, or its snapshots are not yours to see")
+
+
+def check_may_take_snapshot(principal: Principal, issuer_id: UUID) -> None:
+    """What is reported upward is frozen by the office that reports it."""
+    check_may_read(principal)
+    if principal.organization_id != issuer_id:
+        raise NotFound("there is no such campaign, or its snapshots are not yours to take")
+    if principal.role != "coordinator":
+        raise NotAllowed(f"the role {principal.role} takes no snapshots; expected coordinator")
+
+
+def check_may_watch(principal: Principal) -> None:
+    """What the machinery found wrong is for those who run it."""
+    if principal.role != "ops":
+        raise NotAllowed(f"the role {principal.role} may not read this; expected ops")
+
+
 def check_may_export(principal: Principal, issuer_id: UUID) -> None:
     """The annex is the office's document: drafts may stand in it."""
     check_may_read(principal)

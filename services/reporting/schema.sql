@@ -1,3 +1,10 @@
+CREATE FUNCTION public.refuse_to_change_a_snapshot() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a snapshot never changes' USING ERRCODE = 'restrict_violation';
+END
+$$;
 CREATE TABLE public.access_key (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -20,6 +27,14 @@ CREATE TABLE public.acknowledgement (
     organization_id uuid NOT NULL,
     state text NOT NULL
 );
+CREATE TABLE public.acknowledgement_past (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    state text NOT NULL
+);
 CREATE TABLE public.activity (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -35,9 +50,26 @@ CREATE TABLE public.activity (
     state text NOT NULL,
     state_before text
 );
+CREATE TABLE public.activity_past (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    body jsonb NOT NULL
+);
 CREATE TABLE public.assignment (
     id uuid NOT NULL,
     version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    due_at timestamp with time zone,
+    state text NOT NULL
+);
+CREATE TABLE public.assignment_past (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    since timestamp with time zone NOT NULL,
     campaign_id uuid NOT NULL,
     deliverable_id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -51,7 +83,42 @@ CREATE TABLE public.campaign (
     issuer_id uuid NOT NULL,
     timezone text NOT NULL,
     annex_titles text[] NOT NULL,
-    annex_remarks text[] NOT NULL
+    annex_remarks text[] NOT NULL,
+    parent_id uuid,
+    starts_on date,
+    ends_on date,
+    opened_at timestamp with time zone
+);
+CREATE TABLE public.cell (
+    id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid,
+    district_id uuid,
+    unit_kind text NOT NULL,
+    due_at timestamp with time zone
+);
+CREATE TABLE public.checkpoint (
+    campaign_id uuid NOT NULL,
+    up_to timestamp with time zone NOT NULL
+);
+CREATE TABLE public.counter (
+    campaign_id uuid NOT NULL,
+    up_to timestamp with time zone NOT NULL,
+    cell_id uuid NOT NULL,
+    expected integer NOT NULL,
+    actual integer NOT NULL,
+    actual_on_time integer NOT NULL,
+    accepted integer NOT NULL,
+    returned integer NOT NULL,
+    nil_returns integer NOT NULL,
+    waived integer NOT NULL,
+    owed integer NOT NULL,
+    acknowledgements_owed integer NOT NULL,
+    acknowledgements_given integer NOT NULL
+)
+WITH (fillfactor='70');
+CREATE TABLE public.counting (
+    filled_at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.deliverable (
     id uuid NOT NULL,
@@ -60,6 +127,22 @@ CREATE TABLE public.deliverable (
     kind text NOT NULL,
     title text NOT NULL,
     due_at timestamp with time zone
+);
+CREATE TABLE public.deliverable_past (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    due_at timestamp with time zone
+);
+CREATE TABLE public.drift (
+    campaign_id uuid NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    cell_id uuid NOT NULL,
+    counted jsonb NOT NULL,
+    expected jsonb NOT NULL
 );
 CREATE TABLE public.event_chain (
     link bigint NOT NULL,
@@ -134,6 +217,26 @@ CREATE TABLE public.leaving_content (
     location text NOT NULL,
     leave_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.matrix_row (
+    campaign_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    cells jsonb NOT NULL
+);
+CREATE TABLE public.movement (
+    campaign_id uuid NOT NULL,
+    moment timestamp with time zone NOT NULL,
+    cell_id uuid NOT NULL,
+    expected integer NOT NULL,
+    actual integer NOT NULL,
+    actual_on_time integer NOT NULL,
+    accepted integer NOT NULL,
+    returned integer NOT NULL,
+    nil_returns integer NOT NULL,
+    waived integer NOT NULL,
+    owed integer NOT NULL,
+    acknowledgements_owed integer NOT NULL,
+    acknowledgements_given integer NOT NULL
+);
 CREATE TABLE public.organization (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -143,6 +246,16 @@ CREATE TABLE public.organization (
     parent_id uuid,
     sort_order integer NOT NULL,
     body jsonb NOT NULL
+);
+CREATE TABLE public.organization_past (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    name text NOT NULL,
+    short_name text,
+    kind text NOT NULL,
+    parent_id uuid,
+    sort_order integer NOT NULL
 );
 CREATE TABLE public.outbox (
     "position" bigint NOT NULL,
@@ -163,6 +276,21 @@ CREATE TABLE public.parked (
     tries integer NOT NULL,
     parked_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.placement (
+    campaign_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    district_id uuid,
+    unit_kind text NOT NULL
+);
+CREATE TABLE public.quarter (
+    campaign_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    district_id uuid,
+    actual integer NOT NULL,
+    actual_on_time integer NOT NULL,
+    owed integer NOT NULL
+);
 CREATE TABLE public.relay_lease (
     singleton boolean DEFAULT true NOT NULL,
     backend_pid integer NOT NULL,
@@ -171,6 +299,20 @@ CREATE TABLE public.relay_lease (
 );
 CREATE TABLE public.schema_migrations (
     version character varying NOT NULL
+);
+CREATE TABLE public.snapshot (
+    id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    number integer NOT NULL,
+    title text NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    taken_by uuid NOT NULL,
+    content text NOT NULL,
+    sha256 text NOT NULL,
+    CONSTRAINT snapshot_check CHECK ((sha256 = encode(sha256(convert_to(content, 'UTF8'::name)), 'hex'::text))),
+    CONSTRAINT snapshot_check1 CHECK ((as_of <= taken_at)),
+    CONSTRAINT snapshot_number_check CHECK ((number >= 1))
 );
 CREATE TABLE public.stored_content (
     sha256 text NOT NULL,
@@ -200,18 +342,52 @@ CREATE TABLE public.submission (
     review_stages integer DEFAULT 1 NOT NULL,
     review_stage integer DEFAULT 1 NOT NULL
 );
+CREATE TABLE public.submission_past (
+    assignment_id uuid NOT NULL,
+    revision integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    on_time boolean NOT NULL,
+    nil_return boolean NOT NULL,
+    review_stages smallint NOT NULL,
+    review_stage smallint NOT NULL
+);
+CREATE TABLE public.theme_day (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    date date NOT NULL,
+    name text NOT NULL,
+    organiser_ids uuid[] NOT NULL
+);
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.acknowledgement_past
+    ADD CONSTRAINT acknowledgement_past_pkey PRIMARY KEY (id, version);
 ALTER TABLE ONLY public.acknowledgement
     ADD CONSTRAINT acknowledgement_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.activity_past
+    ADD CONSTRAINT activity_past_pkey PRIMARY KEY (id, version);
 ALTER TABLE ONLY public.activity
     ADD CONSTRAINT activity_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.assignment_past
+    ADD CONSTRAINT assignment_past_pkey PRIMARY KEY (id, version);
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.cell
+    ADD CONSTRAINT cell_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.checkpoint
+    ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (campaign_id, up_to);
+ALTER TABLE ONLY public.counter
+    ADD CONSTRAINT counter_pkey PRIMARY KEY (campaign_id, up_to, cell_id);
+ALTER TABLE ONLY public.deliverable_past
+    ADD CONSTRAINT deliverable_past_pkey PRIMARY KEY (id, version);
 ALTER TABLE ONLY public.deliverable
     ADD CONSTRAINT deliverable_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.drift
+    ADD CONSTRAINT drift_pkey PRIMARY KEY (campaign_id, found_at, cell_id);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_pkey PRIMARY KEY (link);
 ALTER TABLE ONLY public.event_chain
@@ -230,16 +406,30 @@ ALTER TABLE ONLY public.lag
     ADD CONSTRAINT lag_pkey PRIMARY KEY (durable);
 ALTER TABLE ONLY public.leaving_content
     ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
+ALTER TABLE ONLY public.matrix_row
+    ADD CONSTRAINT matrix_row_pkey PRIMARY KEY (campaign_id, organization_id);
+ALTER TABLE ONLY public.movement
+    ADD CONSTRAINT movement_pkey PRIMARY KEY (campaign_id, moment, cell_id);
+ALTER TABLE ONLY public.organization_past
+    ADD CONSTRAINT organization_past_pkey PRIMARY KEY (id, version);
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.parked
     ADD CONSTRAINT parked_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.placement
+    ADD CONSTRAINT placement_pkey PRIMARY KEY (campaign_id, organization_id, since);
+ALTER TABLE ONLY public.quarter
+    ADD CONSTRAINT quarter_campaign_id_starts_at_district_id_key UNIQUE NULLS NOT DISTINCT (campaign_id, starts_at, district_id);
 ALTER TABLE ONLY public.relay_lease
     ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.snapshot
+    ADD CONSTRAINT snapshot_campaign_id_number_key UNIQUE (campaign_id, number);
+ALTER TABLE ONLY public.snapshot
+    ADD CONSTRAINT snapshot_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.stored_content
     ADD CONSTRAINT stored_content_location_key UNIQUE (location);
 ALTER TABLE ONLY public.stored_content
@@ -248,20 +438,36 @@ ALTER TABLE ONLY public.stream_state
     ADD CONSTRAINT stream_state_pkey PRIMARY KEY (stream);
 ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_assignment_id_key UNIQUE (assignment_id);
+ALTER TABLE ONLY public.submission_past
+    ADD CONSTRAINT submission_past_pkey PRIMARY KEY (assignment_id, revision);
 ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.theme_day
+    ADD CONSTRAINT theme_day_pkey PRIMARY KEY (id);
 CREATE INDEX acknowledgement_campaign ON public.acknowledgement USING btree (campaign_id, organization_id);
+CREATE INDEX acknowledgement_past_unit ON public.acknowledgement_past USING btree (campaign_id, organization_id, id);
 CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
+CREATE INDEX activity_past_campaign ON public.activity_past USING btree (campaign_id, id);
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, organization_id);
+CREATE INDEX assignment_past_unit ON public.assignment_past USING btree (campaign_id, organization_id, id);
+CREATE INDEX campaign_parent ON public.campaign USING btree (parent_id);
+CREATE INDEX cell_campaign ON public.cell USING btree (campaign_id);
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
+CREATE INDEX deliverable_past_campaign ON public.deliverable_past USING btree (campaign_id, id);
 CREATE INDEX export_campaign ON public.export USING btree (campaign_id, id);
 CREATE INDEX export_waiting ON public.export USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
+CREATE INDEX matrix_row_organization ON public.matrix_row USING btree (organization_id);
 CREATE INDEX organization_order ON public.organization USING btree (sort_order, id);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
+CREATE INDEX organization_past_parent ON public.organization_past USING btree (parent_id, id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
+CREATE INDEX placement_organization ON public.placement USING btree (organization_id, campaign_id);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
+CREATE INDEX theme_day_campaign ON public.theme_day USING btree (campaign_id, date, id);
+CREATE TRIGGER snapshot_stays BEFORE DELETE OR UPDATE ON public.snapshot FOR EACH ROW EXECUTE FUNCTION public.refuse_to_change_a_snapshot();
+CREATE TRIGGER snapshots_stay BEFORE TRUNCATE ON public.snapshot FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_to_change_a_snapshot();
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.outbox

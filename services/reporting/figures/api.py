@@ -1,42 +1,50 @@
 """Figures over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
-from chassis.http.paging import Page, Paging, cut, read_id
+from fastapi import Query
+
+from chassis.http.paging import Page, Paging
 from chassis.http.routes import Caller, make_router
 from chassis.http.state import Db
-from contracts.reporting.figures import ListedActivity, Matrix, Overview
-from services.reporting import rules
-from services.reporting.figures import handlers, store
+from contracts.reporting.figures import ListedActivity, Matrix, Overview, Timeline
+from contracts.shapes import GivenInstant
+from services.reporting.figures import handlers
 
 router = make_router()
-LAST = 1_000_000
+AsOf = Annotated[
+    GivenInstant | None,
+    Query(
+        description="A past moment, by the moments of the facts themselves; without it, the present",
+        examples=["2024-09-16T23:59:59+08:00"],
+    ),
+]
 
 
 @router.get("/v1/campaigns/{id}/overview")
-async def read_overview(id: UUID, caller: Caller, database: Db) -> Overview:
+async def read_overview(id: UUID, caller: Caller, database: Db, as_of: AsOf = None) -> Overview:
     """Completeness, timeliness and what stands behind them, and by how much these lag."""
-    return await handlers.read_overview(database, id, caller)
+    return await handlers.read_overview(database, id, as_of, caller)
 
 
 @router.get("/v1/campaigns/{id}/matrix")
 async def read_matrix(
-    id: UUID, caller: Caller, database: Db, paging: Paging, parent_id: UUID | None = None
+    id: UUID, caller: Caller, database: Db, paging: Paging, parent_id: UUID | None = None, as_of: AsOf = None
 ) -> Matrix:
     """Who owes what and how far it is: a row a unit, a cell a deliverable."""
-    return await handlers.read_matrix(database, id, parent_id, paging, caller)
+    return await handlers.read_matrix(database, id, parent_id, as_of, paging, caller)
 
 
 @router.get("/v1/campaigns/{id}/activities")
-async def list_activities(id: UUID, caller: Caller, database: Db, paging: Paging) -> Page[ListedActivity]:
+async def list_activities(
+    id: UUID, caller: Caller, database: Db, paging: Paging, as_of: AsOf = None
+) -> Page[ListedActivity]:
     """The activities by serial number, with the names of their hosts."""
-    rules.check_may_read(caller)
-    after = paging.values(int, str)
-    start = (int(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
-    async with database.reading() as connection:
-        sees_drafts = rules.sees_drafts(caller, (await store.find_campaign(connection, id)).issuer_id)
-        rows = await store.read_activities(
-            connection, id, start, paging.limit + 1, sees_drafts, caller.organization_id
-        )
-    items = [ListedActivity.model_validate(dict(row)) for row in rows]
-    return cut(items, paging, lambda each: (each.serial_number or LAST, str(each.id)))
+    return await handlers.list_activities(database, id, as_of, paging, caller)
+
+
+@router.get("/v1/campaigns/{id}/timeline")
+async def read_timeline(id: UUID, caller: Caller, database: Db, as_of: AsOf = None) -> Timeline:
+    """The burn-down: by day in the campaign's zone, what was due, came in, on time, and was still owed."""
+    return await handlers.read_timeline(database, id, as_of, caller)

@@ -1,4 +1,4 @@
-"""Figures: the overview, the matrix, the activities, each from one connection and at one moment."""
+"""Figures: the overview, the matrix, the activities, the timeline, each at one moment out of one view of the tables."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -7,101 +7,185 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.access import Principal
+from chassis.connections import Connection
 from chassis.database import Database
-from chassis.http.paging import PageRequest, read_id, write_cursor
+from chassis.http.paging import Page, PageRequest, cut, read_id, read_number, write_cursor
 from contracts.reporting.figures import (
     ActivityFigures,
+    CampaignFigures,
     Cell,
+    DeliverableFigures,
+    DistrictFigures,
+    KindFigures,
+    ListedActivity,
     Matrix,
     MatrixDeliverable,
     MatrixOrganization,
     MatrixRow,
     Overview,
+    ThemeDayDistrict,
+    ThemeDayFigures,
+    Timeline,
 )
-from services.reporting import rules
-from services.reporting.figures import model, store
+from services.reporting.figures import activities, counts, matrix, model, store, timeline
+from services.reporting.figures.looking import Look, look
+from services.reporting.figures.matrix import Debt
+from services.reporting.rules import Scope
+
+LAST = 1_000_000
 
 
-async def read_overview(database: Database, campaign_id: UUID, actor: Principal) -> Overview:
+async def read_overview(
+    database: Database, campaign_id: UUID, as_of: datetime | None, actor: Principal
+) -> Overview:
     """The campaign's figures, for what the caller may see."""
-    rules.check_may_read(actor)
-    now = database.clock.now()
-    async with database.reading() as connection:
-        campaign = await store.find_campaign(connection, campaign_id)
-        scope = rules.scope_of(actor, await store.read_line(connection, campaign.issuer_id))
-        counts = await store.count(connection, campaign_id, scope, now)
-        owed, given = await store.count_acknowledgements(connection, campaign_id, scope)
-        activities = await store.count_activities(
-            connection, campaign_id, rules.sees_drafts(actor, campaign.issuer_id), actor.organization_id
-        )
-        behind = await store.read_behind(connection)
-    summed = model.total(counts)
+    async with database.looking() as connection:
+        now = database.clock.now()
+        looked = await look(connection, campaign_id, actor, now, as_of)
+        return await overview_of(connection, looked)
+
+
+async def overview_of(connection: Connection, looked: Look) -> Overview:
+    """The overview of one look."""
+    rows = await _count(connection, looked, looked.campaign.id)
+    campaigns = await _count_below(connection, looked)
+    names = await counts.read_names(
+        connection, [row["district_id"] for row in model.only(rows, model.BY_DISTRICT)], looked.up_to
+    )
+    titles = await counts.read_deliverables(connection, looked.campaign.id, looked.up_to)
+    title_of = {row["id"]: row["title"] for row in titles}
+    districts = model.by_id(model.only(rows, model.BY_DISTRICT), "district_id")
+    deliverables = model.by_id(model.only(rows, model.BY_DELIVERABLE), "deliverable_id")
+    kinds = sorted(model.only(rows, model.BY_KIND), key=lambda row: str(row["unit_kind"]))
+    summed = model.total(rows)
+    campaign = looked.campaign
     return Overview(
-        campaign_id=campaign_id,
-        completeness=model.rate(summed["actual"], summed["expected"]),
-        timeliness=model.rate(summed["actual_on_time"], summed["expected"]),
-        acknowledgements_owed=owed,
-        acknowledgements_given=given,
-        deliverables=[each.figures for each in counts],
-        activities=_activity_figures(activities),
-        as_of=now.astimezone(ZoneInfo(campaign.timezone)),
-        behind_seconds=round(behind, 1),
-        **summed,
+        campaign_id=campaign.id,
+        **model.figures(summed),
+        acknowledgements_owed=summed["acknowledgements_owed"],
+        acknowledgements_given=summed["acknowledgements_given"],
+        deliverables=[
+            DeliverableFigures(
+                deliverable_id=id, title=title_of.get(id, ""), **model.figures(deliverables[id])
+            )
+            for id in sorted(deliverables)
+        ],
+        districts=[
+            DistrictFigures(organization_id=id, name=names.get(id), **model.figures(districts[id]))
+            for id in [*names, *(districts.keys() - names.keys())]
+        ],
+        kinds=[KindFigures(kind=row["unit_kind"], **model.figures(row)) for row in kinds],
+        activities=await _count_activities(connection, looked),
+        campaigns=campaigns,
+        rolled_up=model.together([summed, *(each.model_dump() for each in campaigns)]) if campaigns else None,
+        countdown=model.countdown(rows, campaign.starts_on, campaign.ends_on, looked.moment, looked.zone),
+        as_of=looked.as_of,
+        behind_seconds=round(await store.read_behind(connection), 1),
     )
 
 
-def _activity_figures(counted: list[tuple[str, str, int]]) -> ActivityFigures:
-    by_category, by_state = dict[str, int](), dict[str, int]()
-    for category, state, activity_count in counted:
-        by_category[category] = by_category.get(category, 0) + activity_count
-        by_state[state] = by_state.get(state, 0) + activity_count
+async def _count(connection: Connection, looked: Look, campaign_id: UUID) -> list[dict[str, Any]]:
+    rows = await counts.read_counts(
+        connection, campaign_id, looked.scope, looked.district_id, looked.up_to, looked.moment
+    )
+    return list(rows)
+
+
+async def _count_below(connection: Connection, looked: Look) -> list[CampaignFigures]:
+    """Campaigns below this one, for who sees the whole of it: counts only, so no draft shows."""
+    if not looked.scope.everything:
+        return []
+    whole = Scope(True, looked.scope.organization_id, False)
+    found = []
+    for campaign in await counts.find_below(connection, looked.campaign.id, looked.moment):
+        rows = await counts.read_counts(connection, campaign["id"], whole, None, looked.up_to, looked.moment)
+        found.append(
+            CampaignFigures(
+                campaign_id=campaign["id"],
+                name=campaign["name"],
+                issuer_id=campaign["issuer_id"],
+                **model.figures(model.total(rows)),
+            )
+        )
+    return found
+
+
+async def _count_activities(connection: Connection, looked: Look) -> ActivityFigures:
+    campaign, own = looked.campaign, (looked.sees_drafts, looked.host_id)
+    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    for what, name, activity_count in await activities.count_activities(
+        connection, campaign.id, looked.up_to, *own
+    ):
+        counted[what][name] = activity_count
+    days: dict[tuple[Any, str], ThemeDayFigures] = {}
+    by_day = await activities.count_theme_days(
+        connection, campaign.id, looked.up_to, *own, campaign.timezone, campaign.issuer_id
+    )
+    names = await counts.read_names(connection, list({row[2] for row in by_day if row[2]}), looked.up_to)
+    for day, name, _, activity_count, is_whole in by_day:
+        if is_whole:
+            days[day, name] = ThemeDayFigures(date=day, name=name, total=activity_count, districts=[])
+    for day, name, district_id, activity_count, is_whole in by_day:
+        if not is_whole and activity_count:
+            shown = None if district_id is None else names.get(district_id)
+            days[day, name].districts.append(
+                ThemeDayDistrict(organization_id=district_id, name=shown, total=activity_count)
+            )
     return ActivityFigures(
-        total=sum(by_state.values()), by_category=by_category, by_state=dict(sorted(by_state.items()))
+        total=sum(counted["state"].values()),
+        by_category=counted["category"],
+        by_state=dict(sorted(counted["state"].items())),
+        by_setting=model.coverage(counted["settings"], model.SETTINGS),
+        by_audience=model.coverage(counted["audiences"], model.AUDIENCES),
+        by_product=counted["products"],
+        by_carrier=counted["carriers"],
+        theme_days=list(days.values()),
     )
 
 
 async def read_matrix(
-    database: Database, campaign_id: UUID, parent_id: UUID | None, paging: PageRequest, actor: Principal
+    database: Database,
+    campaign_id: UUID,
+    parent_id: UUID | None,
+    as_of: datetime | None,
+    paging: PageRequest,
+    actor: Principal,
 ) -> Matrix:
     """Who owes what and how far it is, in the office's order."""
-    rules.check_may_read(actor)
-    now = database.clock.now()
     after = paging.values(int, str)
-    start = (int(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
-    async with database.reading() as connection:
-        campaign = await store.find_campaign(connection, campaign_id)
-        scope = rules.scope_of(actor, await store.read_line(connection, campaign.issuer_id))
-        columns = await store.read_deliverables(connection, campaign_id)
-        rows = await store.read_rows(connection, campaign_id, scope, start, parent_id, paging.limit + 1)
-        shown = rows[: paging.limit]
-        cells = await store.read_cells(connection, campaign_id, [row["id"] for row in shown])
+    start = (read_number(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
+    async with database.looking() as connection:
+        looked = await look(connection, campaign_id, actor, database.clock.now(), as_of)
+        columns = await counts.read_deliverables(connection, campaign_id, looked.up_to)
+        asked = (connection, campaign_id, looked.scope, start, parent_id, paging.limit + 1)
+        if looked.is_past:
+            rows = await matrix.read_past_rows(*asked, looked.up_to)
+        else:
+            rows = await matrix.read_rows(*asked)
         behind = await store.read_behind(connection)
-    zone = ZoneInfo(campaign.timezone)
-    by_organization: dict[UUID, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        by_organization[cell["organization_id"]].append(_cell(cell, zone, now))
-    last = shown[-1] if len(rows) > paging.limit else None
+    shown = rows[: paging.limit]
+    last = shown[-1][0] if len(rows) > paging.limit else None
     return Matrix(
-        deliverables=[MatrixDeliverable(**_local(dict(column), zone)) for column in columns],
+        deliverables=[MatrixDeliverable(**_local(column, looked.zone)) for column in columns],
         rows=[
-            MatrixRow(organization=MatrixOrganization(**dict(row)), cells=by_organization[row["id"]])
-            for row in shown
+            MatrixRow(organization=MatrixOrganization(**unit), cells=[_cell(debt, looked) for debt in debts])
+            for unit, debts in shown
         ],
         next_cursor=None if last is None else write_cursor(last["sort_order"], str(last["id"])),
-        as_of=now.astimezone(zone),
+        as_of=looked.as_of,
         behind_seconds=round(behind, 1),
     )
 
 
-def _cell(row: Any, zone: ZoneInfo, now: datetime) -> Cell:
+def _cell(debt: Debt, looked: Look) -> Cell:
     return Cell(
-        deliverable_id=row["deliverable_id"],
-        assignment_id=row["assignment_id"],
-        due_at=None if row["due_at"] is None else row["due_at"].astimezone(zone),
-        nil_return=row["nil_return"],
-        review_stages=row["review_stages"],
-        review_stage=row["review_stage"],
-        state=model.cell_state(row["assigned"], row["state"], row["on_time"], row["due_at"], now),
+        deliverable_id=debt.deliverable_id,
+        assignment_id=debt.id,
+        due_at=None if debt.due_at is None else debt.due_at.astimezone(looked.zone),
+        nil_return=debt.nil_return or False,
+        review_stages=debt.review_stages,
+        review_stage=debt.review_stage,
+        state=model.cell_state(debt.state, debt.handed_in, debt.on_time, debt.due_at, looked.moment),
     )
 
 
@@ -111,3 +195,48 @@ def _local(values: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         name: value.astimezone(zone) if isinstance(value, datetime) else value
         for name, value in values.items()
     }
+
+
+async def list_activities(
+    database: Database, campaign_id: UUID, as_of: datetime | None, paging: PageRequest, actor: Principal
+) -> Page[ListedActivity]:
+    """The activities by serial number, with the names of their hosts."""
+    after = paging.values(int, str)
+    start = (read_number(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
+    async with database.looking() as connection:
+        looked = await look(connection, campaign_id, actor, database.clock.now(), as_of)
+        rows = await activities.read_activities(
+            connection,
+            campaign_id,
+            looked.up_to,
+            looked.sees_drafts,
+            looked.host_id,
+            start,
+            paging.limit + 1,
+        )
+    items = [ListedActivity.model_validate(row) for row in rows]
+    return cut(items, paging, lambda each: (each.serial_number or LAST, str(each.id)))
+
+
+async def read_timeline(
+    database: Database, campaign_id: UUID, as_of: datetime | None, actor: Principal
+) -> Timeline:
+    """The burn-down: what was due, came in and was still owed, day by day."""
+    async with database.looking() as connection:
+        looked = await look(connection, campaign_id, actor, database.clock.now(), as_of)
+        rows = await _count(connection, looked, campaign_id)
+        moved = await timeline.read_days(
+            connection,
+            campaign_id,
+            looked.scope,
+            looked.district_id,
+            looked.up_to,
+            looked.campaign.timezone,
+        )
+        behind = await store.read_behind(connection)
+    return Timeline(
+        days=model.burn_down(model.due_by_day(rows, looked.zone), moved, looked.as_of.date()),
+        still_owed=model.total(rows)["owed"],
+        as_of=looked.as_of,
+        behind_seconds=round(behind, 1),
+    )

@@ -1,11 +1,32 @@
-"""Activities, as registry tells them."""
+"""Activities, as registry tells them, and their past."""
 
 from collections.abc import Sequence
 
-from chassis.consumers import latest
 from chassis.database import Transaction
 from contracts.registry.activities import ActivityRegistered
+from services.reporting.counters import store as counters
+from services.reporting.projections.versions import read_told
 
+FIELDS = (
+    "id",
+    "version",
+    "updated_at",
+    "campaign_id",
+    "serial_number",
+    "category",
+    "name",
+    "hosts",
+    "hosts_text",
+    "starts_at",
+    "ends_at",
+    "place",
+    "state",
+    "state_before",
+    "settings",
+    "audiences",
+    "products",
+    "carriers",
+)
 KEEP = """
     INSERT INTO activity AS known (id, version, campaign_id, serial_number, category, name, hosts, hosts_text,
                     starts_at, ends_at, place, state, state_before)
@@ -22,9 +43,19 @@ KEEP = """
            state_before = excluded.state_before
      WHERE excluded.version > known.version
 """
+KEEP_PAST = """
+    INSERT INTO activity_past AS known (id, version, since, campaign_id, body)
+    SELECT (body->>'id')::uuid, (body->>'version')::integer, (body->>'updated_at')::timestamptz,
+           (body->>'campaign_id')::uuid, body
+      FROM jsonb_array_elements($1) AS body
+    ON CONFLICT (id, version) DO UPDATE SET since = excluded.since, body = excluded.body
+     WHERE (excluded.since, excluded.body) <> (known.since, known.body)
+"""
 
 
 async def on_activities(tx: Transaction, events: Sequence[ActivityRegistered]) -> None:
-    """Keep the newest of each."""
-    rows = [event.activity.model_dump(mode="json") for event in latest(events)]
-    await tx.connection.execute(KEEP, rows)
+    """Keep every version, show the newest."""
+    await counters.begin(tx)
+    told = read_told(events, FIELDS)
+    await tx.connection.execute(KEEP_PAST, told.all)
+    await tx.connection.execute(KEEP, told.newest)

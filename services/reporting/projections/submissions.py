@@ -1,11 +1,27 @@
 """Submissions, as submissions tells them; every change raises the revision."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from chassis.consumers import latest
 from chassis.database import Transaction
 from contracts.submissions.submissions import SubmissionReceived
+from services.reporting.counters import store as counters
+from services.reporting.counters.handlers import counting
+from services.reporting.projections.versions import read_told
 
+FIELDS = (
+    "id",
+    "revision",
+    "version",
+    "updated_at",
+    "campaign_id",
+    "assignment_id",
+    "state",
+    "on_time",
+    "nil_return",
+    "review_stages",
+    "review_stage",
+)
 KEEP = """
     INSERT INTO submission AS known (id, revision, version, campaign_id, assignment_id, state, on_time,
                     nil_return, review_stages, review_stage)
@@ -19,9 +35,23 @@ KEEP = """
            review_stages = excluded.review_stages, review_stage = excluded.review_stage
      WHERE excluded.revision > known.revision
 """
+KEEP_PAST = """
+    INSERT INTO submission_past AS known (assignment_id, revision, since, state, on_time, nil_return, review_stages,
+                                          review_stage)
+    SELECT assignment_id, revision, updated_at, state, on_time, nil_return, review_stages, review_stage
+      FROM jsonb_to_recordset($1) AS heard (assignment_id uuid, revision integer, updated_at timestamptz, state text,
+                                            on_time boolean, nil_return boolean, review_stages smallint,
+                                            review_stage smallint)
+    ON CONFLICT (assignment_id, revision) DO UPDATE SET since = excluded.since WHERE excluded.since <> known.since
+"""
 
 
 async def on_submissions(tx: Transaction, events: Sequence[SubmissionReceived]) -> None:
-    """Keep the newest of each."""
-    rows = [event.submission.model_dump(mode="json") for event in latest(events)]
-    await tx.connection.execute(KEEP, rows)
+    """Keep every revision, show the newest, count what changed."""
+    await counters.begin(tx)
+    told = read_told(events, FIELDS)
+    assignment_ids = list({UUID(row["assignment_id"]) for row in told.all})
+    async with counting(tx, assignment_ids=assignment_ids, since=told.since):
+        await tx.connection.execute(KEEP_PAST, told.all)
+        await tx.connection.execute(KEEP, told.newest)
+    await counters.show(tx.connection, assignment_ids)

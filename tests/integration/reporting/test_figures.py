@@ -72,11 +72,9 @@ async def test_acknowledgements_and_activities_are_counted(world: World) -> None
     )
     overview = await world.get("overview")
     assert (overview["acknowledgements_owed"], overview["acknowledgements_given"]) == (2, 1)
-    assert overview["activities"] == {
-        "total": 3,
-        "by_category": {"乙类": 1, "甲类": 2},
-        "by_state": {"held": 1, "registered": 2},
-    }
+    counted = {"total": 3, "by_category": {"乙类": 1, "甲类": 2}, "by_state": {"held": 1, "registered": 2}}
+    assert {name: overview["activities"][name] for name in counted} == counted
+    assert list(overview["activities"]["by_category"]) == ["乙类", "甲类"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""The matrix out of its maintained rows, or out of history as of a past moment."""
+
+# ruff: noqa: S608 - statements are put together out of constants only
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from chassis.connections import Connection
+from services.reporting.figures.counts import debts_at
+from services.reporting.figures.tree import NEWEST, seen_at
+from services.reporting.rules import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """One assignment as it stands in the matrix, and what was handed in for it."""
+
+    id: UUID
+    deliverable_id: UUID
+    due_at: datetime | None
+    state: str
+    handed_in: str | None
+    on_time: bool | None
+    nil_return: bool | None
+    review_stages: int | None
+    review_stage: int | None
+
+
+ROWS = f"""
+    {seen_at("$3", "$4", "timestamptz '9999-12-31 00:00:00Z'")}
+    SELECT o.id, o.name, o.short_name, o.kind, o.parent_id, o.sort_order, r.cells
+      FROM organization o JOIN matrix_row r ON r.organization_id = o.id AND r.campaign_id = $1
+     WHERE (o.sort_order, o.id) > ($5, $6) AND ($7::uuid IS NULL OR o.parent_id = $7)
+       AND ($2 OR o.id IN (SELECT id FROM seen))
+     ORDER BY o.sort_order, o.id LIMIT $8
+"""
+
+
+async def read_rows(
+    connection: Connection,
+    campaign_id: UUID,
+    scope: Scope,
+    after: tuple[int, UUID],
+    parent_id: UUID | None,
+    limit: int,
+) -> list[tuple[dict[str, Any], list[Debt]]]:
+    """Units that owe anything, in the office's order, each with its debts."""
+    rows = await connection.fetch(ROWS, campaign_id, *_parameters(scope), *after, parent_id, limit)
+    return [(dict(row), sorted(_debts(row["cells"]), key=_order)) for row in rows]
+
+
+PAST_ROWS = f"""
+    {seen_at("$3", "$4", "$9")}
+    SELECT o.id, o.name, o.short_name, o.kind, o.parent_id, o.sort_order
+      FROM organization_past o
+     WHERE o.id IN (SELECT organization_id FROM placement WHERE campaign_id = $1)
+       AND o.version = {NEWEST.format(moment="$9", id="o.id")}
+       AND (o.sort_order, o.id) > ($5, $6) AND ($7::uuid IS NULL OR o.parent_id = $7)
+       AND ($2 OR o.id IN (SELECT id FROM seen))
+       AND EXISTS (SELECT FROM assignment_past a
+                    WHERE a.campaign_id = $1 AND a.organization_id = o.id
+                      AND a.version = (SELECT max(version) FROM assignment_past b WHERE b.id = a.id AND b.since <= $9))
+     ORDER BY o.sort_order, o.id LIMIT $8
+"""
+PAST_CELLS = f"""
+    WITH owing AS (
+        SELECT DISTINCT id FROM assignment_past WHERE campaign_id = $1 AND organization_id = ANY ($3::uuid[])
+    )
+    {debts_at("$2", "= ANY ($3::uuid[])")}
+"""
+
+
+async def read_past_rows(
+    connection: Connection,
+    campaign_id: UUID,
+    scope: Scope,
+    after: tuple[int, UUID],
+    parent_id: UUID | None,
+    limit: int,
+    moment: datetime,
+) -> list[tuple[dict[str, Any], list[Debt]]]:
+    """As read_rows, as it was at a moment."""
+    rows = await connection.fetch(
+        PAST_ROWS, campaign_id, *_parameters(scope), *after, parent_id, limit, moment
+    )
+    cells: Sequence[asyncpg.Record] = await connection.fetch(
+        PAST_CELLS, campaign_id, moment, [row["id"] for row in rows]
+    )
+    debts: dict[UUID, list[Debt]] = {row["id"]: [] for row in rows}
+    for cell in cells:
+        values = dict(cell)
+        debts[values.pop("organization_id")].append(Debt(**values))
+    return [(dict(row), sorted(debts[row["id"]], key=_order)) for row in rows]
+
+
+def _debts(cells: dict[str, list[Any]]) -> list[Debt]:
+    return [
+        Debt(UUID(id), UUID(deliverable_id), due_at and datetime.fromisoformat(due_at), *rest)
+        for id, (deliverable_id, due_at, *rest) in cells.items()
+    ]
+
+
+def _order(debt: Debt) -> tuple[UUID, UUID]:
+    return debt.deliverable_id, debt.id
+
+
+def _parameters(scope: Scope) -> tuple[bool, UUID, bool]:
+    return scope.everything, scope.organization_id, scope.with_those_below

@@ -1,0 +1,1 @@
+"""History: where units stood, and from when on the past is known."""

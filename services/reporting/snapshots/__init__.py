@@ -1,0 +1,1 @@
+"""Snapshots: figures of one moment, numbered and hashed, that never change."""
