@@ -21,3 +21,14 @@ __all__ = [
     "organizations",
     "submissions",
 ]
+
+TABLES = (
+    "organization",
+    "campaign",
+    "deliverable",
+    "assignment",
+    "submission",
+    "activity",
+    "acknowledgement",
+)
+"""What is made from events alone, and can be made again: `rollcall rebuild reporting`."""
