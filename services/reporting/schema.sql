@@ -53,6 +53,26 @@ CREATE TABLE public.campaign (
     annex_titles text[] NOT NULL,
     annex_remarks text[] NOT NULL
 );
+CREATE TABLE public.change (
+    "position" bigint NOT NULL,
+    campaign_id uuid NOT NULL,
+    noun text NOT NULL,
+    fact text NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    organization_ids uuid[] NOT NULL,
+    is_draft boolean NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    CONSTRAINT change_version_check CHECK ((version >= 1))
+);
+ALTER TABLE public.change ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.change_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.deliverable (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -210,6 +230,10 @@ ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_id_version_key UNIQUE (id, version);
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.deliverable
     ADD CONSTRAINT deliverable_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event_chain
@@ -253,6 +277,7 @@ ALTER TABLE ONLY public.submission
 CREATE INDEX acknowledgement_campaign ON public.acknowledgement USING btree (campaign_id, organization_id);
 CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
 CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, organization_id);
+CREATE INDEX change_campaign ON public.change USING btree (campaign_id, "position");
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX export_campaign ON public.export USING btree (campaign_id, id);
 CREATE INDEX export_waiting ON public.export USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from chassis.service import Running
 from chassis.sweeps import Sweep
+from services.reporting.changes import store as changes
 from services.reporting.exports import handlers as exports
 from services.reporting.figures import store
 from services.reporting.settings import ReportingSettings
 
 LAG_SECONDS = 1.0
+TRIM_SECONDS = 60.0
 
 
 def make_sweeps(running: Running) -> Sequence[Sweep]:
@@ -29,7 +31,12 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
             async with running.database.transaction() as tx:
                 await store.keep_lag(tx.connection, durable.name, pending)
 
+    async def trim_changes() -> None:
+        async with running.database.transaction() as tx:
+            await changes.trim(tx.connection)
+
     return (
         Sweep("exports", make_exports, settings.sweep_seconds),
         Sweep("lag", look_at_lag, LAG_SECONDS),
+        Sweep("changes", trim_changes, TRIM_SECONDS),
     )
