@@ -45,7 +45,7 @@ async def check(owner_dsn: str, logs: Mapping[str, str], say: Say) -> Rebuilt:
     """Build the read side beside the one in use and compare them row by row; nothing in use is changed."""
     async with _building(owner_dsn, logs, say) as build:
         until = asyncio.get_running_loop().time() + SETTLE_SECONDS
-        while differences := await shadow.find_differences(build.owner, projections.TABLES):
+        while differences := await shadow.find_differences(build.owner, projections.READ_SIDE):
             if asyncio.get_running_loop().time() > until:
                 break
             await asyncio.sleep(0.25)
@@ -62,7 +62,7 @@ async def rebuild(owner_dsn: str, logs: Mapping[str, str], say: Say) -> Rebuilt:
     async with _building(owner_dsn, logs, say) as build:
         while await build.read_on() > SMALL:
             pass
-        await shadow.swap(build.owner, projections.TABLES, build.catch_up)
+        await shadow.swap(build.owner, projections.READ_SIDE, build.catch_up)
         build.rebuilt.swapped = True
         return build.rebuilt
 
@@ -120,7 +120,7 @@ async def _building(owner_dsn: str, logs: Mapping[str, str], say: Say) -> AsyncI
         owner = await connect(owner_dsn, "rebuild")
         stack.push_async_callback(owner.close)
         await owner.execute("SET statement_timeout = 0")
-        await shadow.make(owner, projections.TABLES)
+        await shadow.make(owner, projections.READ_SIDE)
         stack.push_async_callback(shadow.drop, owner)
         pool = await open_pool(
             # What is built is thrown away if the server fails: only the swap has to be on disk.

@@ -22,7 +22,7 @@ __all__ = [
     "submissions",
 ]
 
-TABLES = (
+READ_SIDE = (
     "organization",
     "campaign",
     "deliverable",
@@ -31,4 +31,4 @@ TABLES = (
     "activity",
     "acknowledgement",
 )
-"""What is made from events alone, and can be made again: `rollcall rebuild reporting`."""
+"""Every table that is made from events alone and can be made again from them."""
