@@ -7,7 +7,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import figures, intake, projection, register, relay, sweep, urgent, visible
+from benchmarks import figures, intake, projection, rebuild, register, relay, sweep, urgent, visible
 from benchmarks.bench import Row
 from benchmarks.stage import open_stage
 from benchmarks.world import open_world
@@ -24,6 +24,7 @@ async def run() -> None:
         _add(table, await relay.measure(stage, ROUNDS))
         _add(table, await projection.measure(stage, ROUNDS))
         _add(table, await figures.measure(stage, 100_000, 1_000_000))
+        _add(table, await rebuild.measure(stage))
         _add(table, await sweep.measure(stage))
         _add(table, await urgent.measure(stage))
         for rows in await intake.measure(stage, ROUNDS):

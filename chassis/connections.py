@@ -51,8 +51,11 @@ def settings_for(application: str) -> dict[str, str]:
     }
 
 
-async def open_pool(dsn: str, application: str, size: int) -> "asyncpg.Pool[asyncpg.Record]":
-    """A pool that connects when first asked, so that a service starts before its database does."""
+async def open_pool(dsn: str, application: str, size: int, **session: str) -> "asyncpg.Pool[asyncpg.Record]":
+    """A pool that connects when first asked, so that a service starts before its database does.
+
+    `session` are server settings beside those that every session has.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=0,
@@ -60,7 +63,7 @@ async def open_pool(dsn: str, application: str, size: int) -> "asyncpg.Pool[asyn
         timeout=5,
         init=prepare,
         reset=_keep,
-        server_settings=settings_for(application),
+        server_settings=settings_for(application) | session,
     )
 
 

@@ -73,6 +73,7 @@ class Consumer:
     """Takes in what one durable hears.
 
     `catalogue` holds every event there is; those without a handler here are acknowledged and passed over.
+    `at_last` is given all of a batch when every handler is through: what it locks is held until the commit alone.
     """
 
     def __init__(
@@ -83,12 +84,14 @@ class Consumer:
         catalogue: Mapping[str, type[Readable]],
         database: Database,
         metrics: ConsumerMetrics,
+        at_last: Handler | None = None,
     ) -> None:
         self.stream = stream
         self.durable = durable
         self.catalogue = catalogue
         self.database = database
         self.metrics = metrics
+        self.at_last = at_last
         self.handlers: dict[type[Fact], list[Handler]] = defaultdict(list)
         for line in hears:
             for fact in line.facts:
@@ -116,6 +119,8 @@ class Consumer:
                 portions[handler].append(event)
         for handler, portion in portions.items():
             await handler(tx, portion)
+        if self.at_last is not None:
+            await self.at_last(tx, events)
 
     def decode(self, subject: str, headers: Mapping[str, str], body: bytes) -> Fact:
         """The event in a message; Unreadable says what was wrong and what was expected."""

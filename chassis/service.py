@@ -21,7 +21,7 @@ from chassis import durables, idempotency, logs, sweeps
 from chassis.access import KeyRing
 from chassis.bus import Bus, make_bus
 from chassis.connections import Connection, open_pool
-from chassis.consumers import Consumer, Hears, Readable
+from chassis.consumers import Consumer, Handler, Hears, Readable
 from chassis.database import Database
 from chassis.files.settings import FileSettings
 from chassis.files.uploads import Files, open_files
@@ -52,7 +52,8 @@ class Service:
 
     `catalogue` is every event there is, `durables` are its own, `find_organization` answers who a caller is.
     `make_sweeps` is given the running service's database and bus-free parts. `make_parts` makes what routes find
-    in `app.state` by name beside the database. `tell_key_use` makes the fact that a key was used here.
+    in `app.state` by name beside the database. `tell_key_use` makes the fact that a key was used here. `at_last` is
+    given each batch of events that was heard, behind all handlers, in their transaction.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Service:
     prepare: Callable[["Running"], Awaitable[None]] | None = None
     make_parts: Callable[[Database], Mapping[str, Any]] = lambda database: {}
     tell_key_use: Tell | None = None
+    at_last: Handler | None = None
 
 
 @dataclass
@@ -145,7 +147,15 @@ def make_running(service: Service, settings: ServiceSettings, database: Database
         database=database,
         bus=make_bus(settings.nats_url, service.name, on_closed),
         consumers=[
-            Consumer(durable.stream, durable.name, service.hears, service.catalogue, database, metrics)
+            Consumer(
+                durable.stream,
+                durable.name,
+                service.hears,
+                service.catalogue,
+                database,
+                metrics,
+                service.at_last,
+            )
             for durable in service.durables
         ],
         registry=registry,

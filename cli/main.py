@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import imports, keys, replay, verify
+from cli import imports, keys, rebuild, replay, verify
 from cli.demo import play
 from cli.refusal import CannotStart
 from cli.up import command as up
@@ -15,6 +15,7 @@ app.command("demo")(play.demo)
 app.command("verify")(verify.verify)
 app.command("import")(imports.import_file)
 app.command("replay")(replay.replay)
+app.command("rebuild")(rebuild.rebuild)
 app.add_typer(keys.app, name="keys")
 
 

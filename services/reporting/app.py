@@ -17,6 +17,9 @@ from contracts.registry import (
 from contracts.streams import DURABLES
 from contracts.submissions import submissions
 from services.reporting import projections as on
+from services.reporting.changes import api as changes
+from services.reporting.changes.consumers import on_batch
+from services.reporting.changes.handlers import Feed
 from services.reporting.counters import api as counters
 from services.reporting.exports import api as exports
 from services.reporting.figures import api as figures
@@ -27,7 +30,7 @@ from services.reporting.sweeps import make_sweeps
 
 SERVICE = Service(
     name="reporting",
-    routers=(figures.router, exports.router, snapshots.router, counters.router),
+    routers=(figures.router, changes.router, exports.router, snapshots.router, counters.router),
     hears=(
         Hears(organizations.FACTS, on.organizations.on_organizations),
         Hears(keys.FACTS, on.keys.on_keys),
@@ -44,6 +47,8 @@ SERVICE = Service(
     find_organization=describe,
     tell_key_use=ReportingKeyUseNoted.model_validate,
     make_sweeps=make_sweeps,
+    make_parts=lambda database: {"feed": Feed(database)},
+    at_last=on_batch,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chassis.service import Running
 from chassis.sweeps import Sweep
+from services.reporting.changes import store as changes
 from services.reporting.counters import checks
 from services.reporting.counters.checkpoints import keep_checkpoints
 from services.reporting.counters.metrics import CounterMetrics, FigureMetrics, read_figures
@@ -15,6 +16,7 @@ LAG_SECONDS = 1.0
 FIGURES_SECONDS = 15.0
 CHECKPOINT_SECONDS = 60.0
 CHECK_SECONDS = 600.0
+TRIM_SECONDS = 60.0
 
 
 def make_sweeps(running: Running) -> Sequence[Sweep]:
@@ -47,10 +49,15 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
         async with running.database.reading() as connection:
             figure_metrics.show(await read_figures(connection, running.database.clock.now()))
 
+    async def trim_changes() -> None:
+        async with running.database.transaction() as tx:
+            await changes.trim(tx.connection)
+
     return (
         Sweep("exports", make_exports, settings.sweep_seconds),
         Sweep("lag", look_at_lag, LAG_SECONDS),
         Sweep("counters", check_counters, CHECK_SECONDS),
         Sweep("checkpoints", keep_counters, CHECKPOINT_SECONDS),
         Sweep("figures", show_figures, FIGURES_SECONDS),
+        Sweep("changes", trim_changes, TRIM_SECONDS),
     )

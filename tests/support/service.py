@@ -1,5 +1,7 @@
 """A service's app over a fresh database, without the bus: called over HTTP, told things by its own consumers."""
 
+import asyncio
+import contextlib
 import json
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import uvicorn
+from fastapi import FastAPI
 
 from chassis import access
 from chassis.access import AccessKey
@@ -21,6 +25,7 @@ from chassis.identity import new_id
 from chassis.service import Running, Service, make_app, make_running
 from chassis.settings import ServiceSettings
 from tests.support.databases import Cluster, TestDatabase
+from tests.support.waiting import until
 
 
 class HandClock(Clock):
@@ -44,6 +49,7 @@ class ServiceUnderTest:
     """`clock` stands still until it is set."""
 
     running: Running
+    app: FastAPI
     made: TestDatabase
     client: httpx.AsyncClient
     clock: HandClock
@@ -88,6 +94,21 @@ class ServiceUnderTest:
 
 
 @asynccontextmanager
+async def listening(service: ServiceUnderTest) -> AsyncIterator[str]:
+    """The service's app on a port of this machine, for what has to be streamed; its base address."""
+    config = uvicorn.Config(service.app, port=0, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    task = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.force_exit = server.should_exit = True
+        await task
+
+
+@asynccontextmanager
 async def serving(
     cluster: Cluster, service: Service, settings: ServiceSettings, at: datetime
 ) -> AsyncIterator[ServiceUnderTest]:
@@ -99,10 +120,11 @@ async def serving(
     pool = await open_pool(made.url, service.name, 20)
     clock = HandClock(at)
     running = make_running(service, settings, Database(pool, clock))
-    transport = httpx.ASGITransport(app=make_app(running), raise_app_exceptions=False)
+    app = make_app(running)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://rollcall.test") as client:
-            yield ServiceUnderTest(running, made, client, clock)
+            yield ServiceUnderTest(running, app, made, client, clock)
     finally:
         pool.terminate()
         await made.drop()

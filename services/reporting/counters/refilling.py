@@ -131,3 +131,8 @@ async def fill_once(tx: Transaction) -> None:
     for row in await tx.connection.fetch(CAMPAIGNS):
         await refill(tx, row["campaign_id"])
     await tx.connection.execute(FILLED, tx.now)
+
+
+async def begin_whole(tx: Transaction) -> None:
+    """Say of empty tables that nothing was heard before history was kept."""
+    await tx.connection.execute(FILLED, BEGINNING)

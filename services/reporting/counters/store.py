@@ -12,8 +12,9 @@ from chassis.database import Transaction
 from services.reporting.counters.model import COUNTS, Cell, Movements, read_movements
 
 BEGIN = """
-    -- One batch counts at a time: each would wait for another's rows anyhow, and so none waits for a circle.
-    SELECT pg_advisory_xact_lock(hashtext('rollcall reporting counters'))
+    -- One batch counts at a time: each would wait for another's rows anyhow, and so none waits for a circle. What is
+    -- rebuilt beside them has rows, and a turn, of its own.
+    SELECT pg_advisory_xact_lock(hashtext('rollcall reporting counters of ' || current_schema()))
 """
 
 

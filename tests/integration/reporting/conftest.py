@@ -76,6 +76,10 @@ class Facts:
         )
         return DeliverableDefined(deliverable=deliverable)
 
+    def deliverable_changed(self) -> Any:
+        changed = self.deliverable().deliverable.model_copy(update={"version": 2, "title": "总结"})
+        return DeliverableDefined(deliverable=changed)
+
     def assignment(self, unit: str, id: UUID | None = None, version: int = 1, **fields: Any) -> Any:
         values = {"due_at": DUE, "state": "owed", **fields}
         assignment = Assignment(
