@@ -46,7 +46,8 @@ CREATE TABLE public.assignment (
     title text NOT NULL,
     due_at timestamp with time zone,
     due_set_at timestamp with time zone NOT NULL,
-    state text NOT NULL
+    state text NOT NULL,
+    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE TABLE public.calendar_day (
     id uuid NOT NULL,
@@ -85,6 +86,24 @@ CREATE TABLE public.contact (
     CONSTRAINT contact_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
     CONSTRAINT contact_version_check CHECK ((version >= 1))
 );
+CREATE TABLE public.deliverable (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    title text NOT NULL,
+    due_at timestamp with time zone,
+    cancelled_at timestamp with time zone
+);
+CREATE TABLE public.deliverable_policy (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid NOT NULL,
+    ladder jsonb,
+    CONSTRAINT deliverable_policy_version_check CHECK ((version >= 1))
+);
 CREATE TABLE public.delivery (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -100,6 +119,14 @@ CREATE TABLE public.delivery (
     CONSTRAINT delivery_check CHECK (((state = 'sending'::text) = (claimed_at IS NOT NULL))),
     CONSTRAINT delivery_check1 CHECK (((state = 'waiting'::text) = (next_try_at IS NOT NULL))),
     CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text])))
+);
+CREATE TABLE public.due_moment (
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    rungs jsonb DEFAULT '[]'::jsonb NOT NULL,
+    looked_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
 );
 CREATE TABLE public.event_chain (
     link bigint NOT NULL,
@@ -140,6 +167,29 @@ CREATE TABLE public.idempotency (
     etag text,
     made_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+CREATE TABLE public.incident (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid,
+    organization_id uuid NOT NULL,
+    receipt_number text NOT NULL,
+    severity text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    discovered_at timestamp with time zone NOT NULL,
+    report_by timestamp with time zone,
+    in_time boolean,
+    clock_version integer NOT NULL,
+    clock_set_at timestamp with time zone NOT NULL,
+    told_up_to timestamp with time zone NOT NULL,
+    next_at timestamp with time zone
+);
+CREATE TABLE public.issued_notice (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    replaces_id uuid,
+    addressee_ids uuid[] NOT NULL
 );
 CREATE TABLE public.leaving_content (
     location text NOT NULL,
@@ -193,6 +243,22 @@ CREATE TABLE public.outbox (
     error text,
     CONSTRAINT outbox_check CHECK (((parked_at IS NULL) OR (error IS NOT NULL)))
 );
+CREATE TABLE public.own_text (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    organization_id uuid NOT NULL,
+    occasion text NOT NULL,
+    locale text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    set_by uuid NOT NULL,
+    CONSTRAINT own_text_body_check CHECK ((body <> ''::text)),
+    CONSTRAINT own_text_locale_check CHECK ((locale = ANY (ARRAY['zh-CN'::text, 'en'::text]))),
+    CONSTRAINT own_text_subject_check CHECK ((subject <> ''::text)),
+    CONSTRAINT own_text_version_check CHECK ((version >= 1))
+);
 CREATE TABLE public.parked (
     id uuid NOT NULL,
     durable text NOT NULL,
@@ -234,6 +300,12 @@ CREATE TABLE public.robot (
     blocked_until timestamp with time zone,
     CONSTRAINT robot_id_check CHECK ((octet_length(id) = 32))
 );
+CREATE TABLE public.schedule (
+    activity_id uuid NOT NULL,
+    version integer NOT NULL,
+    starts_at timestamp with time zone,
+    place text
+);
 CREATE TABLE public.schema_migrations (
     version character varying NOT NULL
 );
@@ -251,7 +323,8 @@ CREATE TABLE public.submission (
     state text NOT NULL,
     correct_by timestamp with time zone,
     returned_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE VIEW public.still_owed AS
  SELECT a.id AS about_id,
@@ -263,7 +336,8 @@ CREATE VIEW public.still_owed AS
     a.title,
     a.due_at,
     a.due_set_at,
-    GREATEST(a.due_set_at, s.updated_at) AS owed_since
+    GREATEST(a.due_set_at, s.updated_at) AS owed_since,
+    a.deliverable_id
    FROM (public.assignment a
      LEFT JOIN public.submission s ON ((s.assignment_id = a.id)))
   WHERE ((a.state = 'owed'::text) AND (a.due_at IS NOT NULL) AND ((s.state IS NULL) OR (s.state = 'withdrawn'::text)))
@@ -277,7 +351,8 @@ UNION ALL
     k.title,
     k.due_at,
     k.created_at AS due_set_at,
-    k.created_at AS owed_since
+    k.created_at AS owed_since,
+    '00000000-0000-0000-0000-000000000000'::uuid AS deliverable_id
    FROM public.acknowledgement k
   WHERE ((k.state = 'owed'::text) AND (k.due_at IS NOT NULL))
 UNION ALL
@@ -290,7 +365,8 @@ UNION ALL
     COALESCE(a.title, ''::text) AS title,
     s.correct_by AS due_at,
     s.returned_at AS due_set_at,
-    s.returned_at AS owed_since
+    s.returned_at AS owed_since,
+    s.deliverable_id
    FROM (public.submission s
      LEFT JOIN public.assignment a ON ((a.id = s.assignment_id)))
   WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NOT NULL) AND (a.state IS DISTINCT FROM 'waived'::text));
@@ -318,6 +394,40 @@ CREATE TABLE public.told (
     recipient text NOT NULL,
     planned_for timestamp with time zone NOT NULL
 );
+CREATE TABLE public.unplanned (
+    "position" bigint NOT NULL,
+    about_id uuid NOT NULL
+);
+ALTER TABLE public.unplanned ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.unplanned_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.urge (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    campaign_id uuid NOT NULL,
+    deliverable_id uuid,
+    organization_id uuid NOT NULL,
+    urged_by uuid NOT NULL,
+    message text,
+    told_count integer NOT NULL,
+    CONSTRAINT urge_told_count_check CHECK ((told_count > 0)),
+    CONSTRAINT urge_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.urged (
+    assignment_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    urge_id uuid NOT NULL,
+    urged_at timestamp with time zone NOT NULL,
+    urge_count integer NOT NULL,
+    CONSTRAINT urged_urge_count_check CHECK ((urge_count > 0))
+);
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.acknowledgement
@@ -332,8 +442,16 @@ ALTER TABLE ONLY public.circuit
     ADD CONSTRAINT circuit_pkey PRIMARY KEY (channel, vendor);
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.deliverable
+    ADD CONSTRAINT deliverable_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.deliverable_policy
+    ADD CONSTRAINT deliverable_policy_deliverable_id_key UNIQUE (deliverable_id);
+ALTER TABLE ONLY public.deliverable_policy
+    ADD CONSTRAINT deliverable_policy_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.due_moment
+    ADD CONSTRAINT due_moment_pkey PRIMARY KEY (campaign_id, deliverable_id, due_at);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_pkey PRIMARY KEY (link);
 ALTER TABLE ONLY public.event_chain
@@ -346,6 +464,10 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.issued_notice
+    ADD CONSTRAINT issued_notice_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.leaving_content
     ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.notification
@@ -356,6 +478,10 @@ ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.own_text
+    ADD CONSTRAINT own_text_organization_id_occasion_locale_key UNIQUE (organization_id, occasion, locale);
+ALTER TABLE ONLY public.own_text
+    ADD CONSTRAINT own_text_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.parked
     ADD CONSTRAINT parked_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.policy
@@ -366,6 +492,8 @@ ALTER TABLE ONLY public.relay_lease
     ADD CONSTRAINT relay_lease_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.robot
     ADD CONSTRAINT robot_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.schedule
+    ADD CONSTRAINT schedule_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.secrets_seal
@@ -382,25 +510,39 @@ ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.told
     ADD CONSTRAINT told_about_id_due_at_occasion_about_revision_recipient_key UNIQUE NULLS NOT DISTINCT (about_id, due_at, occasion, about_revision, recipient);
-CREATE INDEX acknowledgement_due ON public.acknowledgement USING btree (campaign_id, due_at);
-CREATE INDEX assignment_due ON public.assignment USING btree (campaign_id, due_at);
+ALTER TABLE ONLY public.unplanned
+    ADD CONSTRAINT unplanned_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.urge
+    ADD CONSTRAINT urge_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.urged
+    ADD CONSTRAINT urged_pkey PRIMARY KEY (assignment_id, organization_id);
+CREATE INDEX acknowledgement_moment ON public.acknowledgement USING btree (campaign_id, due_at, id) WHERE (state = 'owed'::text);
+CREATE INDEX assignment_moment ON public.assignment USING btree (campaign_id, deliverable_id, due_at, id) WHERE (state = 'owed'::text);
 CREATE UNIQUE INDEX contact_organization_id_name ON public.contact USING btree (organization_id, name);
+CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id);
+CREATE INDEX deliverable_policy_campaign ON public.deliverable_policy USING btree (campaign_id);
 CREATE INDEX delivery_again ON public.delivery USING btree (channel, urgent) WHERE (state <> 'done'::text);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
+CREATE INDEX due_moment_looked ON public.due_moment USING btree (looked_at);
+CREATE INDEX due_moment_next ON public.due_moment USING btree (next_at);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
+CREATE INDEX incident_next ON public.incident USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX notification_campaign ON public.notification USING btree (campaign_id, id);
-CREATE INDEX notification_delivery ON public.notification USING btree (delivery_id);
+CREATE INDEX notification_delivered ON public.notification USING btree (delivery_id) WHERE (delivery_id IS NOT NULL);
 CREATE INDEX notification_ordinary ON public.notification USING btree (channel, planned_for) WHERE ((state = 'planned'::text) AND (NOT public.is_urgent(occasion)));
 CREATE INDEX notification_organization ON public.notification USING btree (organization_id, id);
 CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
 CREATE INDEX notification_urgent ON public.notification USING btree (channel, planned_for) WHERE ((state = 'planned'::text) AND public.is_urgent(occasion));
 CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
-CREATE INDEX submission_due ON public.submission USING btree (campaign_id, correct_by);
+CREATE INDEX submission_moment ON public.submission USING btree (campaign_id, deliverable_id, correct_by, id) WHERE (state = 'returned'::text);
+CREATE INDEX urge_campaign ON public.urge USING btree (campaign_id, id);
 ALTER TABLE ONLY public.event_chain
     ADD CONSTRAINT event_chain_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT notification_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES public.delivery(id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_position_fkey FOREIGN KEY ("position") REFERENCES public.events("position");
+ALTER TABLE ONLY public.urged
+    ADD CONSTRAINT urged_urge_id_fkey FOREIGN KEY (urge_id) REFERENCES public.urge(id) DEFERRABLE INITIALLY DEFERRED;

@@ -97,6 +97,26 @@ CREATE TABLE public.cell (
     unit_kind text NOT NULL,
     due_at timestamp with time zone
 );
+CREATE TABLE public.change (
+    "position" bigint NOT NULL,
+    campaign_id uuid NOT NULL,
+    noun text NOT NULL,
+    fact text NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    organization_ids uuid[] NOT NULL,
+    is_draft boolean NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    CONSTRAINT change_version_check CHECK ((version >= 1))
+);
+ALTER TABLE public.change ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.change_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.checkpoint (
     campaign_id uuid NOT NULL,
     up_to timestamp with time zone NOT NULL
@@ -378,6 +398,10 @@ ALTER TABLE ONLY public.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.cell
     ADD CONSTRAINT cell_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_id_version_key UNIQUE (id, version);
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (campaign_id, up_to);
 ALTER TABLE ONLY public.counter
@@ -452,6 +476,7 @@ CREATE INDEX assignment_campaign ON public.assignment USING btree (campaign_id, 
 CREATE INDEX assignment_past_unit ON public.assignment_past USING btree (campaign_id, organization_id, id);
 CREATE INDEX campaign_parent ON public.campaign USING btree (parent_id);
 CREATE INDEX cell_campaign ON public.cell USING btree (campaign_id);
+CREATE INDEX change_campaign ON public.change USING btree (campaign_id, "position");
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX deliverable_past_campaign ON public.deliverable_past USING btree (campaign_id, id);
 CREATE INDEX export_campaign ON public.export USING btree (campaign_id, id);

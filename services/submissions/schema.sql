@@ -58,7 +58,8 @@ CREATE TABLE public.campaign (
     id uuid NOT NULL,
     version integer NOT NULL,
     issuer_id uuid NOT NULL,
-    timezone text NOT NULL
+    timezone text NOT NULL,
+    name text
 );
 CREATE TABLE public.event_chain (
     link bigint NOT NULL,

@@ -38,13 +38,10 @@ READ_SIDE = (
 )
 """Every table that is made from events alone and can be made again from them; none refers to another, or to any."""
 COMPARED = {
-    **dict.fromkeys(READ_SIDE, "true"),
-    # The present; what is kept beside it for the past depends on when a sweep came by, and so do the next two.
-    "counter": "up_to = timestamptz '9999-12-31 00:00:00Z'",
-    "checkpoint": "false",
-    "counting": "false",
-    # What no count stands in any more was a cell of facts that came out of turn.
-    "cell": "false",
+    table: "up_to = timestamptz '9999-12-31 00:00:00Z'" if table == "counter" else "true"
+    for table in READ_SIDE
+    # What is kept for the past depends on when a sweep came by, and cells that count nothing are of facts out of turn.
+    if table not in ("checkpoint", "counting", "cell")
 }
 """Which rows of these tables are the same whenever they are made from the same events."""
 
