@@ -1,16 +1,13 @@
 """A process of its own for what a stranger's file may do: within memory and time, and told none of our secrets."""
 
 import asyncio
-import contextlib
 import os
-import resource
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[1]
 _LONGEST_LINE = 256 * 1024 * 1024
-MOST_MEMORY = 512 * 1024 * 1024
 Hear = Callable[[bytes], Awaitable[None]]
 
 
@@ -47,18 +44,6 @@ async def ask(module: str, written: bytes, hear: Hear, most_seconds: float) -> N
             await child.wait()
     if child.returncode != 0:
         raise EndedEarly
-
-
-def limit_self(seconds: int, seconds_in_all: int) -> None:
-    """Past these the process ends, and with it whatever the file wanted to grow into."""
-    limits = (
-        (resource.RLIMIT_AS, MOST_MEMORY, MOST_MEMORY),
-        (resource.RLIMIT_CPU, seconds, seconds_in_all),
-    )
-    for limit, most, last in limits:
-        # A platform that knows no such limit still has the limits on bytes, cells and wall time.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, last))
 
 
 def surroundings() -> dict[str, str]:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 
-from chassis.confined import MOST_MEMORY, limit_self
+from chassis.limits import MOST_MEMORY, limit_self
 from chassis.office.faults import Unreadable, WrongKind
 from chassis.office.grid import Grid
 from chassis.office.workbook import read_workbook

@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from chassis.confined import MOST_MEMORY, limit_self
+from chassis.limits import MOST_MEMORY, limit_self
 from chassis.office.document import read_document
 from chassis.office.faults import Unreadable, WrongKind
 from chassis.office.grid import Grid, address

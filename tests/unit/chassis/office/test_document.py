@@ -4,7 +4,7 @@ import re
 from io import BytesIO
 from zipfile import ZipFile
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.office.document import read_document
@@ -52,6 +52,7 @@ def written(tree: Tree) -> str:
 AFTER = f"<tbl><tr>{cell('后')}</tr></tbl>"
 
 
+@settings(deadline=None)
 @given(st.lists(trees, max_size=5))
 def test_whatever_stands_before_a_table_the_table_is_read(before: list[Tree]) -> None:
     tables = read("".join(map(written, before)) + AFTER)
