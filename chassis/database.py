@@ -78,3 +78,12 @@ class Database:
         """A connection for statements that only read, each seeing what is committed when it starts."""
         async with self.pool.acquire(timeout=5) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        """A connection whose statements, cursors too, all read the moment of the first of them."""
+        async with (
+            self.pool.acquire(timeout=5) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection

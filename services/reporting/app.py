@@ -4,11 +4,21 @@ from chassis.consumers import Hears
 from chassis.service import Service, run
 from contracts.catalogue import EVENTS
 from contracts.key_uses import ReportingKeyUseNoted
-from contracts.registry import activities, assignments, campaigns, deliverables, keys, notices, organizations
+from contracts.registry import (
+    activities,
+    assignments,
+    campaigns,
+    deliverables,
+    keys,
+    notices,
+    organizations,
+    theme_days,
+)
 from contracts.streams import DURABLES
-from contracts.submissions import submissions
+from contracts.submissions import attachments, submissions
 from services.reporting import projections as on
 from services.reporting.exports import api as exports
+from services.reporting.exports import copies
 from services.reporting.figures import api as figures
 from services.reporting.projections.organizations import describe
 from services.reporting.settings import ReportingSettings
@@ -26,6 +36,13 @@ SERVICE = Service(
         Hears(activities.FACTS, on.activities.on_activities),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, on.acknowledgements.on_acknowledgements),
         Hears(submissions.FACTS, on.submissions.on_submissions),
+        Hears(campaigns.FACTS, copies.keeper_of("campaign")),
+        Hears(theme_days.FACTS, copies.keeper_of("theme_day")),
+        Hears(deliverables.FACTS, copies.keeper_of("deliverable")),
+        Hears(activities.FACTS, copies.keeper_of("activity")),
+        Hears(submissions.FACTS, copies.keeper_of("submission")),
+        Hears((submissions.SubmissionAccepted,), copies.on_accepted),
+        Hears(attachments.FACTS, copies.keeper_of("attachment")),
     ),
     durables=tuple(durable for durable in DURABLES if durable.service == "reporting"),
     catalogue=EVENTS,
