@@ -7,7 +7,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import intake, projection, register, relay, visible
+from benchmarks import exports, intake, projection, register, relay, visible
 from benchmarks.bench import Row
 from benchmarks.stage import open_stage
 from benchmarks.world import open_world
@@ -23,6 +23,7 @@ async def run() -> None:
     async with open_stage() as stage:
         _add(table, await relay.measure(stage, ROUNDS))
         _add(table, await projection.measure(stage, ROUNDS))
+        _add(table, await exports.measure(stage))
     async with open_world(60_000) as world:
         _add(table, await intake.measure(world, ROUNDS))
         _add(table, await intake.measure_rate(world, ROUNDS))

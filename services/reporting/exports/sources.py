@@ -38,10 +38,20 @@ async def _read_told(connection: Connection, campaign_id: UUID, noun: str) -> li
     return [row["body"] for row in await connection.fetch(TOLD, campaign_id, noun)]
 
 
+COMPLETE = """
+    -- Whoever heard of events before migration 0221 kept no whole state of them, and must be told again.
+    SELECT (SELECT count(*) FROM activity WHERE campaign_id = $1)
+           + (SELECT count(*) FROM deliverable WHERE campaign_id = $1)
+           + (SELECT count(*) FROM submission WHERE campaign_id = $1)
+           <= (SELECT count(*) FROM export_source
+                WHERE campaign_id = $1 AND noun IN ('activity', 'deliverable', 'submission'))
+"""
+
+
 async def find_campaign(connection: Connection, campaign_id: UUID) -> Campaign:
-    """The campaign as registry told it."""
+    """The campaign as registry told it; NotMakeable while a part of what belongs to it is not kept."""
     told = await _read_told(connection, campaign_id, "campaign")
-    if not told:
+    if not told or not await connection.fetchval(COMPLETE, campaign_id):
         raise NotMakeable(
             "the campaign was heard of before exports kept what they are made of; "
             "an operator runs `rollcall replay registry` and `rollcall replay submissions` once"

@@ -1,6 +1,7 @@
 """The calendar, read back: what has a time, in the campaign's zone, under UIDs that stay."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
@@ -12,7 +13,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 async def test_activities_theme_days_and_due_dates_stand_in_the_calendar(week: Week) -> None:
-    calendar = Calendar.from_ical(await week.fetch("calendar_ics"))
+    calendar: Any = Calendar.from_ical(await week.fetch("calendar_ics"))
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Asia/Shanghai"]
     events = calendar.walk("VEVENT")
     by_name = {str(event["SUMMARY"]): event for event in events}
@@ -29,7 +30,7 @@ async def test_activities_theme_days_and_due_dates_stand_in_the_calendar(week: W
 
 
 async def test_what_was_cancelled_says_so_and_drafts_are_left_out(week: Week) -> None:
-    values = {
+    values: dict[str, Any] = {
         "campaign_id": week.campaign_id,
         "category": "类",
         "hosts": [Host(outside_party="外")],
@@ -43,10 +44,8 @@ async def test_what_was_cancelled_says_so_and_drafts_are_left_out(week: Week) ->
     await week.service.hear(
         ActivityCancelled(activity=gone), ActivityCancelled(activity=never), ActivityDrafted(activity=draft)
     )
-    events = {
-        str(event["SUMMARY"]): event
-        for event in Calendar.from_ical(await week.fetch("calendar_ics")).walk("VEVENT")
-    }
+    calendar: Any = Calendar.from_ical(await week.fetch("calendar_ics"))
+    events = {str(event["SUMMARY"]): event for event in calendar.walk("VEVENT")}
     assert str(events["取消的;,\n一行"]["STATUS"]) == "CANCELLED"
     assert str(events["取消的;,\n一行"]["UID"]) == f"{gone.id}@rollcall"
     assert events["取消的;,\n一行"]["DTSTART"].dt == datetime(2024, 9, 16, 23, 59, 59, tzinfo=SHANGHAI)
