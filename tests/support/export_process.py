@@ -36,7 +36,8 @@ SEED = """
                    'organization_id', organization_id, 'assignment_id', id, 'deliverable_id', $3::uuid,
                    'state', 'received', 'version', 1, 'nil_return', false, 'on_time', true,
                    'received_at', '2024-09-16T01:00:00Z', 'receipt_number', id, 'attachment_ids', '[]'::jsonb,
-                   'sections', jsonb_build_object('特色内容', $4::text, '创新做法', $4::text, '亮点活动', $4::text))
+                   'sections', jsonb_build_object('特色内容', id || $4::text, '创新做法', $4 || id,
+                                                  '亮点活动', id || $4 || id))
           FROM owing
     )
     INSERT INTO submission (id, revision, version, campaign_id, assignment_id, state, on_time, nil_return)

@@ -116,7 +116,7 @@ async def _put(order: Order, archive: ZipFile, line: Line) -> str:
         return UNKNOWN
     if line.file.state in LEFT_OUT:
         return LEFT_OUT[line.file.state]
-    location = await order.storage.find(f"{line.file.sha256[:2]}/{line.file.sha256}")
+    location = await order.storage.find(f"{line.file.sha256[:2]}/{line.file.sha256}-")
     if location is None:
         return MISSING
     try:

@@ -8,7 +8,7 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -206,6 +206,7 @@ def _add_table(paper: Any, block: Table) -> None:
             properties.append(_element("w:tblHeader"))
         for place, (cell, text, width) in enumerate(zip(row.cells, cells, widths, strict=True)):
             cell.width = width
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             line = cell.paragraphs[0]
             line.alignment = _LEFT if nth and place == 0 else _CENTER
             _set_line(line, Pt(18))

@@ -8,7 +8,7 @@ from tests.support.databases import Cluster
 from tests.support.export_process import MEGABYTE, make, seed
 
 FEW, MANY = 500, 10_000
-MOST_MORE = 30 * MEGABYTE
+MOST_MORE = 20 * MEGABYTE
 """Held in memory the texts alone would be 32 MB as Python's strings, and the cells of a workbook more."""
 
 
