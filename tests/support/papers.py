@@ -60,6 +60,6 @@ async def _run(*command: str) -> str:
         stderr=subprocess.PIPE,
         env={**os.environ, "FONTCONFIG_FILE": str(FONTS), "LC_ALL": "C.UTF-8"},
     )
-    out, error = await asyncio.wait_for(process.communicate(), 100)
+    out, error = await asyncio.wait_for(process.communicate(), 250)
     assert process.returncode == 0, f"{command[0]}: {error.decode(errors='replace')[-2000:]}"
     return out.decode()

@@ -15,6 +15,7 @@ from services.reporting.exports.official_pdf import write_pdf
 from tests.integration.reporting.exports.conftest import NOW, Week
 from tests.support.papers import convert, draw, read_fonts, read_information, read_text
 
+pytestmark = pytest.mark.timeout(300)
 HOSTILE = "=1+1 #set page(fill: red) #panic() <w:b/> *粗* $x^2$ \\u0041 {{ 7*7 }} @SUM(A1) ]]> &amp;"
 
 
