@@ -11,7 +11,7 @@ EXIT ?=
 FILES := contracts chassis services cli tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check faults schemas bench lock clean
+.PHONY: help install demo up test office check faults schemas bench lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ demo: install  ## play the week of 2024 and check every figure (EXIT=1 stops whe
 up: install  ## run Rollcall on this machine, its data in DATA
 	$(BIN)/rollcall up --data $(DATA) --port-base $(PORT_BASE)
 
-test: install  ## the whole test suite, on real servers, in random order
+test: install office  ## the whole test suite, on real servers, in random order
 	$(BIN)/python -m pytest -n $(WORKERS) tests
+
+office:  ## LibreOffice, poppler and fonts for the tests: installed from Debian's packages when they are missing
+	@sh tests/support/office.sh
 
 check: install  ## format, lint, types, imports, unit tests
 	$(BIN)/ruff format --check $(FILES)

@@ -7,7 +7,18 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import figures, intake, projection, rebuild, register, relay, sweep, urgent, visible
+from benchmarks import (
+    exports,
+    figures,
+    intake,
+    projection,
+    rebuild,
+    register,
+    relay,
+    sweep,
+    urgent,
+    visible,
+)
 from benchmarks.bench import Row
 from benchmarks.stage import open_stage
 from benchmarks.world import open_world
@@ -23,6 +34,7 @@ async def run() -> None:
     async with open_stage() as stage:
         _add(table, await relay.measure(stage, ROUNDS))
         _add(table, await projection.measure(stage, ROUNDS))
+        _add(table, await exports.measure(stage))
         _add(table, await figures.measure(stage, 100_000, 1_000_000))
         _add(table, await rebuild.measure(stage))
         _add(table, await sweep.measure(stage))

@@ -14,6 +14,8 @@ from chassis.connections import Connection
 from chassis.events import Actor, Entry, Fact
 from chassis.tracing import current_traceparent
 
+LONG = "SET LOCAL statement_timeout = '600s'"
+"""Who reads a whole table for a file waits longer than a request may."""
 Answer = TypeVar("Answer", bound=idempotency.Answer)
 
 
@@ -86,4 +88,11 @@ class Database:
             self.pool.acquire(timeout=5) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Connection]:
+        """The same for work that takes minutes, cursors included."""
+        async with self.looking() as connection:
+            await connection.execute(LONG)
             yield connection

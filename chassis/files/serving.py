@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from fastapi import Request, Response
@@ -17,7 +18,7 @@ from fastapi.responses import StreamingResponse
 
 from chassis.files.names import content_disposition
 from chassis.files.storage import CHUNK_BYTES, Storage
-from chassis.files.uploads import Files
+from chassis.metrics import FileMetrics
 from chassis.refusals import Refusal
 
 log = structlog.get_logger()
@@ -36,6 +37,16 @@ class RangeNotSatisfiable(Refusal):
     status = 416
 
 
+class Shelf(Protocol):
+    """Where files are given out of."""
+
+    @property
+    def storage(self) -> Storage: ...
+
+    @property
+    def metrics(self) -> FileMetrics: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A file as its row knows it."""
@@ -47,7 +58,7 @@ class Kept:
     media_type: str
 
 
-async def serve(files: Files, kept: Kept, request: Request) -> Response:
+async def serve(files: Shelf, kept: Kept, request: Request) -> Response:
     """The file as an attachment: 200, 206 for one range, 304 when the caller has it; FileDamaged if it is not whole."""
     etag = f'"{kept.sha256}"'
     headers = {
@@ -100,7 +111,7 @@ def _unsatisfiable(asked: str | None, size: int) -> RangeNotSatisfiable:
     return refusal
 
 
-async def prove(files: Files, kept: Kept) -> None:
+async def prove(files: Shelf, kept: Kept) -> None:
     """Read the file once and compare its hash; FileDamaged when it is another, shorter or not there."""
     digest = hashlib.sha256()
     try:

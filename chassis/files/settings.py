@@ -16,20 +16,16 @@ MEGABYTE = 1024 * 1024
 MOST_BYTES = 2048 * MEGABYTE
 
 
-class FileSettings(ServiceSettings):
+class StorageSettings(ServiceSettings):
     """`storage_url` is `file:<folder>` or `s3://<bucket>/<prefix>`, the latter with endpoint, region and keys of its
-    own; files come in at `storage_incoming` before they go there. `clamd_url` is `tcp://host:port` or `unix:<path>`.
+    own.
     """
 
     storage_url: str = Field(default="file:.rollcall/files", min_length=1)
-    storage_incoming: Path | None = None
     storage_endpoint: str | None = Field(default=None, pattern=r"^https?://")
     storage_region: str = "us-east-1"
     storage_access_key: str | None = None
     storage_secret_key: SecretStr | None = None
-    upload_limit_bytes: int = Field(default=50 * MEGABYTE, ge=1, le=MOST_BYTES)
-    upload_kinds: Annotated[tuple[str, ...], NoDecode] = tuple(KINDS)
-    clamd_url: str | None = None
 
     @field_validator("storage_url")
     @classmethod
@@ -40,6 +36,31 @@ class FileSettings(ServiceSettings):
         if not (folder or bucket) or parts.query or parts.fragment:
             raise ValueError("expected file:<folder> or s3://<bucket>/<prefix>")
         return url
+
+    @model_validator(mode="after")
+    def _keys_come_together(self) -> "StorageSettings":
+        if (self.storage_access_key is None) != (self.storage_secret_key is None):
+            raise ValueError(
+                "expected ROLLCALL_STORAGE_ACCESS_KEY and ROLLCALL_STORAGE_SECRET_KEY both or neither"
+            )
+        return self
+
+    @property
+    def storage_folder(self) -> Path | None:
+        """The folder that files lie in; None when they lie in a bucket."""
+        parts = urlsplit(self.storage_url)
+        return Path(unquote(parts.path)).absolute() if parts.scheme == "file" else None
+
+
+class FileSettings(StorageSettings):
+    """Files come in at `storage_incoming` before they go to the storage. `clamd_url` is `tcp://host:port` or
+    `unix:<path>`.
+    """
+
+    storage_incoming: Path | None = None
+    upload_limit_bytes: int = Field(default=50 * MEGABYTE, ge=1, le=MOST_BYTES)
+    upload_kinds: Annotated[tuple[str, ...], NoDecode] = tuple(KINDS)
+    clamd_url: str | None = None
 
     @field_validator("upload_kinds", mode="before")
     @classmethod
@@ -62,20 +83,6 @@ class FileSettings(ServiceSettings):
         if url is not None:
             read_address(url)
         return url
-
-    @model_validator(mode="after")
-    def _keys_come_together(self) -> "FileSettings":
-        if (self.storage_access_key is None) != (self.storage_secret_key is None):
-            raise ValueError(
-                "expected ROLLCALL_STORAGE_ACCESS_KEY and ROLLCALL_STORAGE_SECRET_KEY both or neither"
-            )
-        return self
-
-    @property
-    def storage_folder(self) -> Path | None:
-        """The folder that files lie in; None when they lie in a bucket."""
-        parts = urlsplit(self.storage_url)
-        return Path(unquote(parts.path)).absolute() if parts.scheme == "file" else None
 
     @property
     def incoming_folder(self) -> Path:

@@ -15,7 +15,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from chassis.files.settings import FileSettings
+from chassis.files.settings import StorageSettings
 from chassis.refusals import Refusal, Unavailable
 
 if TYPE_CHECKING:
@@ -82,22 +82,37 @@ class Storage:
             async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
                 yield bytes(chunk)
 
+    async def find(self, start: str) -> str | None:
+        """A location that begins with `start`, of which the folder is a part; None when there is none."""
+        folder = start.rpartition("/")[0]
+        with told_apart():
+            async for listed in obstore.list(self.store, f"{folder}/", offset=start):
+                for found in listed:
+                    if found["path"].startswith(start):
+                        return found["path"]
+        return None
+
     async def delete(self, location: str) -> None:
         """Have nothing at `location`; that it was gone already is no error."""
         with told_apart(), contextlib.suppress(FileNotFoundError):
             await obstore.delete_async(self.store, location)
 
 
-def open_storage(settings: FileSettings) -> Storage:
+def open_storage(settings: StorageSettings) -> Storage:
     """The storage that the settings name; a folder is made when it is not there."""
     folder = settings.storage_folder
     if folder is not None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Storage(LocalStore(folder), folder, asyncio.Semaphore(AT_ONCE))
+        return open_folder(folder)
     return Storage(_open_bucket(settings), None, asyncio.Semaphore(AT_ONCE))
 
 
-def _open_bucket(settings: FileSettings) -> S3Store:
+def open_folder(folder: Path) -> Storage:
+    """A folder as storage; it is made when it is not there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Storage(LocalStore(folder), folder, asyncio.Semaphore(AT_ONCE))
+
+
+def _open_bucket(settings: StorageSettings) -> S3Store:
     parts = urlsplit(settings.storage_url)
     config: S3Config = {"region": settings.storage_region, "virtual_hosted_style_request": False}
     if settings.storage_endpoint is not None:

@@ -20,6 +20,8 @@ SETTINGS: Mapping[str, type[ServiceSettings]] = {
     "notifier": NotifierSettings,
     "reporting": ReportingSettings,
 }
+STORED_BY = {"reporting": "submissions"}
+"""Whose files a service only reads."""
 OFFSETS = {"registry": 1, "submissions": 2, "notifier": 3, "reporting": 4}
 
 
@@ -71,7 +73,7 @@ def environment(
         "ROLLCALL_PORT": str(port),
         "ROLLCALL_EXPORT_FOLDER": str(folder.exports),
         "ROLLCALL_STORAGE_URL": os.environ.get("ROLLCALL_STORAGE_URL")
-        or f"file:{quote(str(folder.files / service))}",
+        or f"file:{quote(str(folder.files / STORED_BY.get(service, service)))}",
         "PYTHONUNBUFFERED": "1",
         **extra,
     }

@@ -15,13 +15,14 @@ from contracts.registry import (
     theme_days,
 )
 from contracts.streams import DURABLES
-from contracts.submissions import submissions
+from contracts.submissions import attachments, submissions
 from services.reporting import projections as on
 from services.reporting.changes import api as changes
 from services.reporting.changes.consumers import on_batch
 from services.reporting.changes.handlers import Feed
 from services.reporting.counters import api as counters
 from services.reporting.exports import api as exports
+from services.reporting.exports import copies
 from services.reporting.figures import api as figures
 from services.reporting.projections.organizations import describe
 from services.reporting.settings import ReportingSettings
@@ -41,6 +42,13 @@ SERVICE = Service(
         Hears(theme_days.FACTS, on.theme_days.on_theme_days),
         Hears(notices.ACKNOWLEDGEMENT_FACTS, on.acknowledgements.on_acknowledgements),
         Hears(submissions.FACTS, on.submissions.on_submissions),
+        Hears(campaigns.FACTS, copies.keeper_of("campaign")),
+        Hears(theme_days.FACTS, copies.keeper_of("theme_day")),
+        Hears(deliverables.FACTS, copies.keeper_of("deliverable")),
+        Hears(activities.FACTS, copies.keeper_of("activity")),
+        Hears(submissions.FACTS, copies.keeper_of("submission")),
+        Hears((submissions.SubmissionAccepted,), copies.on_accepted),
+        Hears(attachments.FACTS, copies.keeper_of("attachment")),
     ),
     durables=tuple(durable for durable in DURABLES if durable.service == "reporting"),
     catalogue=EVENTS,

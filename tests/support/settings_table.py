@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.files.kinds import KINDS
-from chassis.files.settings import FileSettings
+from chassis.files.settings import FileSettings, StorageSettings
 from chassis.settings import PREFIX, ServiceSettings
 from cli.up.settings import SETTINGS
 
@@ -39,7 +39,7 @@ MEANINGS = {
     "give_up_hours": "after how many hours in vain a delivery is given up and the campaign's issuer told",
     "urge_pause_hours": "how long a unit is left in peace after it was urged (催办) for a thing",
     "webhook_allow_private": "let webhooks point into private networks; demos and tests only",
-    "storage_url": "where attachments lie: `file:<folder>` or `s3://<bucket>/<prefix>`; set by `rollcall up`",
+    "storage_url": "where files lie, `file:<folder>` or `s3://<bucket>/<prefix>`; reporting reads submissions' own",
     "storage_incoming": "where a file grows until it is whole; `incoming` below the folder, or below the machine's own",
     "storage_endpoint": "the bucket's server, as `https://host:port`; without it the cloud's own",
     "storage_region": "the bucket's region",
@@ -49,6 +49,9 @@ MEANINGS = {
     "upload_kinds": "which kinds of attachments are taken, parted by commas",
     "clamd_url": "the virus scanner, as `tcp://host:port` or `unix:<path>`; its StreamMaxLength must be no less",
     "export_folder": "where finished exports lie; set by `rollcall up`",
+    "exports_at_once": "how many exports are made at once, by all processes together",
+    "export_keep_days": "for how many days a finished export's file is kept",
+    "font_folders": "folders with fonts beside the machine's own, parted by commas",
 }
 
 
@@ -65,16 +68,25 @@ def write_table() -> str:
     ]
     seen: set[str] = set()
     shared = set(ServiceSettings.model_fields)
-    filing = set(FileSettings.model_fields) - shared
+    stored = set(StorageSettings.model_fields) - shared
+    filing = set(FileSettings.model_fields) - shared - stored
     for service, model in SETTINGS.items():
         for name, field in model.model_fields.items():
             if name in seen:
                 continue
             seen.add(name)
-            whom = "all" if name in shared else "registry, submissions" if name in filing else service
+            whom = _whom(name, service, shared, stored, filing)
             default = "required" if field.is_required() else _write(name, field.default)
             lines.append(f"| `{PREFIX}{name.upper()}` | {whom} | {default} | {MEANINGS[name]} |")
     return "\n".join(lines) + "\n"
+
+
+def _whom(name: str, service: str, shared: set[str], stored: set[str], filing: set[str]) -> str:
+    if name in shared:
+        return "all"
+    if name in stored:
+        return "registry, submissions, reporting"
+    return "registry, submissions" if name in filing else service
 
 
 def _write(name: str, default: object) -> str:

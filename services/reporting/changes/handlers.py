@@ -123,3 +123,9 @@ async def _write(database: Database, changes: list[model.HeardChange]) -> str:
         behind = await figures.read_behind(connection)
     told = [Change.model_validate(each, from_attributes=True) for each in changes]
     return Changes(changes=told, behind_seconds=round(behind, 1)).model_dump_json()
+
+
+async def trim_changes(database: Database) -> None:
+    """Let go of all but the newest."""
+    async with database.transaction() as tx:
+        await store.trim(tx.connection)

@@ -1,11 +1,17 @@
-"""Writes the annex 附件: the title, the headings, an activity a row with its category merged, the remark."""
+"""The annex 附件: the title, the headings, a key activity a row with its category merged, the remark."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
+from typing import IO
+from uuid import UUID
 
-from services.reporting.exports.spreadsheet import Cell, Sheet, Style, write_sheet
+from contracts.registry.activities import Activity, Host
+from services.reporting.exports import sources
+from services.reporting.exports.order import NotMakeable, Order
+from services.reporting.exports.spreadsheet import Cell, Sheet, Style, height_of, write_sheet
 
 HEADINGS = ("序号", "活动类别", "活动名称", "主办单位")
 _WIDTHS = [6.0, 20.0, 46.0, 42.0]
@@ -18,6 +24,51 @@ _STYLES = [
     Style(),
     Style(bordered=False),
 ]
+
+
+LAST = 1_000_000
+
+
+async def make(order: Order, out: IO[bytes]) -> None:
+    """The annex as the next edition would print it: of the key activities, by their serial numbers."""
+    async with order.database.snapshot() as connection:
+        activities = await sources.read_activities(connection, order.campaign_id)
+        names = {unit.id: unit.name for unit in await sources.read_units(connection)}
+    rows = rows_of(activities, names)
+    order.progress.row_total = len(rows)
+    titles = order.campaign.annex_titles or [order.campaign.name]
+    out.write(await asyncio.to_thread(write_annex, rows, titles, order.campaign.annex_remarks))
+    order.progress.rows = len(rows)
+
+
+def is_printed(activity: Activity) -> bool:
+    """Whether it has a place in the annex: chosen as key, and not cancelled."""
+    return activity.selection == "key" and activity.state != "cancelled"
+
+
+def rows_of(activities: Iterable[Activity], names: Mapping[UUID, str]) -> list["AnnexRow"]:
+    """The annex's rows; NotMakeable while a draft is among them, which is nobody's to print."""
+    printed = sorted(filter(is_printed, activities), key=lambda each: (each.serial_number or LAST, each.id))
+    if drafts := [each.name for each in printed if each.state == "draft"]:
+        raise NotMakeable(
+            f"{len(drafts)} key activities are drafts ({'、'.join(drafts[:3])}); "
+            "register them first, or take them back"
+        )
+    return [
+        AnnexRow(each.serial_number, each.category, each.name, hosts_text_of(each, names)) for each in printed
+    ]
+
+
+def hosts_text_of(activity: Activity, names: Mapping[UUID, str]) -> str:
+    """The host cell as it was imported; of an activity that was drafted here its hosts are written out."""
+    if activity.hosts_text is not None:
+        return activity.hosts_text
+    return "、".join(filter(None, (_name(host, names) for host in activity.hosts)))
+
+
+def _name(host: Host, names: Mapping[UUID, str]) -> str | None:
+    known = None if host.organization_id is None else names.get(host.organization_id)
+    return host.written_as or known or host.outside_party
 
 
 @dataclass(frozen=True)
@@ -46,6 +97,13 @@ def write_annex(
         rows=_lines(kept, titles, remarks),
         merged=_merged(kept, len(titles), len(remarks)),
         repeated_rows=(first - 1, first - 1),
+        heights={
+            1: 30.0,
+            **{
+                first + nth: height_of((row.name, row.hosts_text), _WIDTHS[2:])
+                for nth, row in enumerate(kept)
+            },
+        },
     )
     out = BytesIO()
     write_sheet(sheet, out)

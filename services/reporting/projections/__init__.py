@@ -35,6 +35,8 @@ READ_SIDE = (
     "quarter",
     "matrix_row",
     "counting",
+    "export_source",
+    "accepted_version",
 )
 """Every table that is made from events alone and can be made again from them; none refers to another, or to any."""
 COMPARED = {

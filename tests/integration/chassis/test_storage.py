@@ -60,6 +60,17 @@ async def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_error(
         await read(storage, "ab/x")
 
 
+async def test_a_file_is_found_by_the_beginning_of_its_location_among_others(
+    storage: Storage, tmp_path: Path
+) -> None:
+    for location in ("ab/abc1-one", "ab/abd2-two", "ab/abd2x-three", "ac/abd2-four", "ab/abe3-five"):
+        (tmp_path / "file").write_bytes(location.encode())
+        await storage.keep(tmp_path / "file", location)
+    assert await storage.find("ab/abd2-") == "ab/abd2-two"
+    assert await storage.find("ab/abd9") is None
+    assert await storage.find("zz/none") is None
+
+
 async def test_a_bucket_that_is_away_or_refuses_the_key_is_said_to_be_away(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x")
     async with a_bucket(tmp_path / "bucket") as bucket:

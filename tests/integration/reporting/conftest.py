@@ -129,7 +129,12 @@ class Facts:
         return AcknowledgementOwed(acknowledgement=acknowledgement)
 
     def activity(self, number: int, category: str, name: str, **fields: Any) -> Any:
-        values: dict[str, Any] = {"state": "registered", "hosts_text": "north、外单位", **fields}
+        values: dict[str, Any] = {
+            "state": "registered",
+            "hosts_text": "north、外单位",
+            "selection": "key",
+            **fields,
+        }
         activity = Activity(
             **_aggregate(new_id()),
             campaign_id=self.campaign_id,
@@ -169,7 +174,7 @@ async def world(cluster: Cluster, tmp_path: Path) -> AsyncIterator[World]:
         database_url="postgres://unused@127.0.0.1/unused",
         nats_url="nats://127.0.0.1",
         role="serve",
-        export_folder=tmp_path,
+        export_folder=tmp_path / "exports",
     )
     async with serving(cluster, SERVICE, settings, START) as service:
         made = World(service, Facts())

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from services.reporting.exports.handlers import make_next_export
+from chassis.files.storage import open_folder
+from services.reporting.exports.job import make_next_export
+from services.reporting.exports.order import Workshop
+from services.reporting.settings import ReportingSettings
 from tests.integration.reporting.conftest import World
 
 
@@ -16,11 +19,16 @@ async def ask_for(world: World, key: str = "office", **body: Any) -> Any:
     return await world.service.ask("POST", path, world.keys[key], json={"kind": "annex_xlsx", **body})
 
 
+def workshop_of(world: World) -> Workshop:
+    settings = world.service.running.settings
+    assert isinstance(settings, ReportingSettings)
+    return Workshop(world.service.database, settings, open_folder(settings.export_folder.parent / "files"))
+
+
 async def make(world: World) -> Any:
     """The finished export."""
     asked = (await ask_for(world)).json()
-    folder = world.service.running.settings.export_folder  # type: ignore[attr-defined]
-    assert await make_next_export(world.service.database, folder)
+    assert await make_next_export(workshop_of(world))
     return (await world.service.ask("GET", f"/v1/exports/{asked['id']}", world.keys["office"])).json()
 
 
@@ -64,24 +72,33 @@ async def test_a_file_that_is_not_made_yet_is_refused(world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "not_done")
 
 
-async def test_an_export_that_fails_says_why_and_is_told(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> bytes:
-        raise OSError("no space left")
-
-    monkeypatch.setattr("services.reporting.exports.handlers._write", fail)
-    export = await make_failing(world)
-    assert (export["state"], export["error"]) == (
-        "failed",
-        "NotWritten: the file cannot be written: no space left",
-    )
-    assert [kind for kind, *_ in await world.service.events()] == ["rollcall.reporting.export.finished.v1"]
-
-
-async def make_failing(world: World) -> Any:
+async def test_an_export_that_fails_says_why_and_is_told(world: World) -> None:
     await world.service.hear(world.facts.activity(1, "甲", "一"))
-    return await make(world)
+    workshop_of(world).folder.write_text("a file where the folder should be")
+    export = await make(world)
+    assert export["state"] == "failed"
+    assert export["error"].startswith("NotWritten: the file cannot be written: ")
+    assert [kind for kind, *_ in await world.service.events()] == ["rollcall.reporting.export.finished.v2"]
+
+
+async def test_only_key_activities_stand_in_the_annex_in_the_order_of_their_numbers(world: World) -> None:
+    await world.service.hear(
+        world.facts.activity(2, "甲", "二"),
+        world.facts.activity(1, "甲", "一"),
+        world.facts.activity(3, "甲", "入围", selection="shortlisted"),
+        world.facts.activity(4, "甲", "未选", selection=None),
+        world.facts.activity(5, "甲", "取消", state="cancelled"),
+    )
+    sheet = load_workbook(BytesIO((await fetch(world, await make(world))).content)).active
+    assert sheet is not None
+    assert [row[2].value for row in sheet.iter_rows(min_row=3, max_row=5)] == ["一", "二", None]
+
+
+async def test_an_annex_with_a_draft_among_its_activities_is_not_made(world: World) -> None:
+    await world.service.hear(world.facts.activity(1, "甲", "一", state="draft"))
+    export = await make(world)
+    assert export["state"] == "failed"
+    assert export["error"] == "1 key activities are drafts (一); register them first, or take them back"
 
 
 @pytest.mark.parametrize(
@@ -102,5 +119,4 @@ async def test_exports_are_the_offices(world: World, who: str, status: int) -> N
 
 
 async def test_nothing_waits_when_nothing_was_asked_for(world: World) -> None:
-    folder = world.service.running.settings.export_folder  # type: ignore[attr-defined]
-    assert not await make_next_export(world.service.database, folder)
+    assert not await make_next_export(workshop_of(world))
