@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from chassis.connections import Connection
 from chassis.database import Transaction
 
 LEASE_SECONDS = 180
@@ -22,6 +23,22 @@ class Claimed:
     attempts: int
     sent_parts: int
     claimed_at: datetime
+
+
+HAS_WORK = """
+    SELECT EXISTS (SELECT FROM notification WHERE $3 AND channel = $2 AND state = 'planned' AND planned_for <= $1
+                      AND is_urgent(occasion))
+        OR EXISTS (SELECT FROM notification WHERE NOT $3 AND channel = $2 AND state = 'planned' AND planned_for <= $1
+                      AND NOT is_urgent(occasion))
+        OR EXISTS (SELECT FROM delivery WHERE channel = $2 AND urgent = $3 AND state <> 'done'
+                      AND (next_try_at <= clock_timestamp()
+                           OR claimed_at < clock_timestamp() - make_interval(secs => $4)))
+"""
+
+
+async def has_work(connection: Connection, now: datetime, channel: str, urgent: bool) -> bool:
+    """Whether there is anything to claim: asked by each loop at each turn, mostly in vain."""
+    return bool(await connection.fetchval(HAS_WORK, now, channel, urgent, LEASE_SECONDS))
 
 
 TRY_TO_GATHER = "SELECT pg_try_advisory_xact_lock($1, hashtext($2))"

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -90,6 +91,9 @@ class Deliverer:
         return tried
 
     async def _claim(self, urgent: bool) -> list[Claimed]:
+        async with self.database.reading() as connection:
+            if not await claims.has_work(connection, self.database.clock.now(), self.channel, urgent):
+                return []
         async with self.database.transaction() as tx:
             again = await claims.lock_again(tx, self.channel, urgent)
             dropped = await claims.drop_settled_again(tx, again) if again else []
@@ -125,7 +129,11 @@ class Deliverer:
         except (Lost, *UNAVAILABLE):
             raise
         except Exception as broken:
-            log.exception("delivery_failed", delivery_id=str(claimed.id))
+            # Where it broke, and not what it said: that may name an address.
+            where = traceback.format_tb(broken.__traceback__)
+            log.error(
+                "delivery_failed", delivery_id=str(claimed.id), error=type(broken).__name__, where=where
+            )
             error = Permanent(f"{type(broken).__name__}: {broken}")
         await self._record(claimed, target, error)
 
