@@ -5,6 +5,12 @@ BEGIN
     RAISE EXCEPTION 'a snapshot never changes' USING ERRCODE = 'restrict_violation';
 END
 $$;
+CREATE TABLE public.accepted_version (
+    submission_id uuid NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    body jsonb NOT NULL
+);
 CREATE TABLE public.access_key (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -208,13 +214,26 @@ CREATE TABLE public.export (
     sha256 text,
     error text,
     claimed_at timestamp with time zone,
-    CONSTRAINT export_check CHECK (((state = 'done'::text) = (sha256 IS NOT NULL))),
+    row_total integer,
+    size bigint,
+    filename text,
+    expires_at timestamp with time zone,
+    claimed_by uuid,
+    tries integer DEFAULT 0 NOT NULL,
     CONSTRAINT export_check1 CHECK (((state = 'failed'::text) = (error IS NOT NULL))),
     CONSTRAINT export_check2 CHECK (((state = 'running'::text) = (claimed_at IS NOT NULL))),
-    CONSTRAINT export_kind_check CHECK ((kind = 'annex_xlsx'::text)),
+    CONSTRAINT export_hashed CHECK (((state = ANY (ARRAY['done'::text, 'expired'::text])) = (sha256 IS NOT NULL))),
+    CONSTRAINT export_kind_check CHECK ((kind = ANY (ARRAY['annex_xlsx'::text, 'matrix_xlsx'::text, 'submissions_csv'::text, 'submissions_xlsx'::text, 'attachments_zip'::text, 'summary_docx'::text, 'summary_pdf'::text, 'calendar_ics'::text, 'bulletin_docx'::text]))),
     CONSTRAINT export_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision))),
-    CONSTRAINT export_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT export_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'expired'::text]))),
     CONSTRAINT export_version_check CHECK ((version >= 1))
+);
+CREATE TABLE public.export_source (
+    id uuid NOT NULL,
+    noun text NOT NULL,
+    version integer NOT NULL,
+    campaign_id uuid,
+    body jsonb NOT NULL
 );
 CREATE TABLE public.idempotency (
     key_id uuid NOT NULL,
@@ -380,6 +399,8 @@ CREATE TABLE public.theme_day (
     name text NOT NULL,
     organiser_ids uuid[] NOT NULL
 );
+ALTER TABLE ONLY public.accepted_version
+    ADD CONSTRAINT accepted_version_pkey PRIMARY KEY (submission_id);
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.acknowledgement_past
@@ -424,6 +445,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.export
     ADD CONSTRAINT export_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.export_source
+    ADD CONSTRAINT export_source_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (key_id, key);
 ALTER TABLE ONLY public.lag
@@ -468,6 +491,7 @@ ALTER TABLE ONLY public.submission
     ADD CONSTRAINT submission_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.theme_day
     ADD CONSTRAINT theme_day_pkey PRIMARY KEY (id);
+CREATE INDEX accepted_version_campaign ON public.accepted_version USING btree (campaign_id);
 CREATE INDEX acknowledgement_campaign ON public.acknowledgement USING btree (campaign_id, organization_id);
 CREATE INDEX acknowledgement_past_unit ON public.acknowledgement_past USING btree (campaign_id, organization_id, id);
 CREATE INDEX activity_order ON public.activity USING btree (campaign_id, COALESCE(serial_number, 1000000), id);
@@ -480,6 +504,8 @@ CREATE INDEX change_campaign ON public.change USING btree (campaign_id, "positio
 CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id, id);
 CREATE INDEX deliverable_past_campaign ON public.deliverable_past USING btree (campaign_id, id);
 CREATE INDEX export_campaign ON public.export USING btree (campaign_id, id);
+CREATE INDEX export_expiring ON public.export USING btree (expires_at) WHERE (state = 'done'::text);
+CREATE INDEX export_source_campaign ON public.export_source USING btree (campaign_id, noun, id);
 CREATE INDEX export_waiting ON public.export USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
