@@ -11,6 +11,7 @@ from services.reporting.counters import metrics as counter_metrics
 from services.reporting.counters.checkpoints import keep_checkpoints
 from services.reporting.counters.checks import check
 from services.reporting.counters.metrics import CounterMetrics, FigureMetrics, read_figures
+from services.reporting.sweeps import make_sweeps
 from tests.integration.reporting.conftest import START, World
 from tests.integration.reporting.histories import a_history
 from tests.integration.reporting.plain import overview_at, shown
@@ -145,3 +146,15 @@ async def test_figures_are_metrics_in_a_bounded_number_of_series(
     assert len(read_series(registry)) <= 6
     async with world.service.database.reading() as connection:
         assert await read_figures(connection, START + timedelta(days=90)) == []
+
+
+async def test_the_service_checks_its_counters_and_shows_its_figures_by_the_clock(world: World) -> None:
+    await owe(world)
+    running = world.service.running
+    works = {each.name: each.work for each in make_sweeps(running)}
+    for name in ("counters", "checkpoints", "figures"):
+        await works[name]()
+    text = generate_latest(running.registry).decode()
+    assert "rollcall_reporting_counters_drifted_total 0.0" in text
+    assert "rollcall_reporting_counters_checked_seconds" in text
+    assert any(line.endswith(" 1.0") for line in read_series(running.registry))
