@@ -1,15 +1,17 @@
 """The event log: each fact appended in the transaction that made it true, and queued there to be told."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from chassis.connections import Connection
 from chassis.identity import new_id
 from chassis.refusals import TooLarge
+from chassis.writing import Parts, Write, write
 
 BODY_LIMIT = 512 * 1024
 """Bytes of an event: half of what NATS takes. Longer belongs in attachments, which never travel on the bus."""
@@ -69,8 +71,8 @@ class Entry:
     traceparent: str
 
 
-APPEND = """
-    WITH appended AS (
+APPEND = Parts(
+    appended="""
         INSERT INTO events (id, type, aggregate_id, aggregate_version, occurred_at, actor, traceparent, body)
         SELECT id, type, aggregate_id, aggregate_version, $5, actor::jsonb, traceparent, body
           FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $6::text[], $7::text[], $8::bytea[])
@@ -78,26 +80,33 @@ APPEND = """
                AS entry (id, type, aggregate_id, aggregate_version, actor, traceparent, body, nth)
          ORDER BY nth
         RETURNING position
-    )
-    INSERT INTO outbox (position) SELECT position FROM appended
-"""
+    """,
+    queued="INSERT INTO outbox (position) SELECT position FROM appended",
+)
 
 
 async def append(connection: Connection, entries: Sequence[Entry], at: datetime) -> None:
     """Append facts to the log and the outbox, in their order, in the connection's transaction."""
+    await write(connection, appending(entries, at))
+
+
+def appending(entries: Sequence[Entry], at: datetime) -> Write:
+    """The same, to be written together with what made them true; TooLarge for one that the bus would not take."""
     facts = [entry.fact for entry in entries]
     bodies = [fact.model_dump_json().encode() for fact in facts]
     for fact, body in zip(facts, bodies, strict=True):
         if len(body) > BODY_LIMIT:
             raise TooLarge(f"{fact.type} takes {len(body)} bytes; expected at most {BODY_LIMIT}")
-    await connection.execute(
+    return Write(
         APPEND,
-        [new_id() for _ in facts],
-        [fact.type for fact in facts],
-        [fact.aggregate_id for fact in facts],
-        [fact.aggregate_version for fact in facts],
-        at,
-        [json.dumps(entry.actor.as_actor(), ensure_ascii=False) for entry in entries],
-        [entry.traceparent for entry in entries],
-        bodies,
+        [
+            [new_id() for _ in facts],
+            [fact.type for fact in facts],
+            [fact.aggregate_id for fact in facts],
+            [fact.aggregate_version for fact in facts],
+            at,
+            [to_json(entry.actor.as_actor()).decode() for entry in entries],
+            [entry.traceparent for entry in entries],
+            bodies,
+        ],
     )

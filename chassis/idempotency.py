@@ -10,6 +10,7 @@ from uuid import UUID
 
 from chassis.connections import Connection
 from chassis.refusals import Unprocessable
+from chassis.writing import Parts, Write
 
 
 class KeyReusedWithOtherBody(Unprocessable):
@@ -145,29 +146,33 @@ async def keep(connection: Connection, claim: Claim, answered: Answer | None) ->
     await connection.execute(KEEP, claim.key_id, claim.key, kept.status, kept.body, kept.etag)
 
 
-KEEP_ALL = """
-    INSERT INTO idempotency (key_id, key, request, body_sha256, status, body, etag, made_at)
-    SELECT key_id, key, request, body_sha256, status, body, etag, $8
-      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[])
-           AS k (key_id, key, request, body_sha256, status, body, etag)
-"""
+KEEP_ALL = Parts(
+    answered="""
+        INSERT INTO idempotency (key_id, key, request, body_sha256, status, body, etag, made_at)
+        SELECT key_id, key, request, body_sha256, status, body, etag, $8
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[])
+               AS k (key_id, key, request, body_sha256, status, body, etag)
+    """
+)
 
 
-async def keep_all(connection: Connection, answers: Mapping[tuple[UUID, str], Kept], at: datetime) -> None:
-    """Keep answers by key; asyncpg.UniqueViolationError if one of the keys was taken meanwhile."""
-    if not answers:
-        return
+def keeping(answers: Mapping[tuple[UUID, str], Kept], at: datetime) -> Write:
+    """Answers by key, to be written together with their effects; asyncpg.UniqueViolationError if one of the keys
+    was taken meanwhile.
+    """
     kept = list(answers.values())
-    await connection.execute(
+    return Write(
         KEEP_ALL,
-        [key_id for key_id, _ in answers],
-        [key for _, key in answers],
-        [each.request for each in kept],
-        [each.body_sha256 for each in kept],
-        [each.status for each in kept],
-        [each.body for each in kept],
-        [each.etag for each in kept],
-        at,
+        [
+            [key_id for key_id, _ in answers],
+            [key for _, key in answers],
+            [each.request for each in kept],
+            [each.body_sha256 for each in kept],
+            [each.status for each in kept],
+            [each.body for each in kept],
+            [each.etag for each in kept],
+            at,
+        ],
     )
 
 

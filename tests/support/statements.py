@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import chassis
+from chassis.writing import Parts, join
 
 _SQL = re.compile(r"^\s*(--[^\n]*\n\s*)*(SELECT|INSERT|UPDATE|DELETE|WITH|LOCK)\b")
 
@@ -16,9 +17,10 @@ def statements_of(service: str) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for module in [*_modules(chassis), *_modules(importlib.import_module(f"services.{service}"))]:
         for name, value in vars(module).items():
-            if name.isupper() and isinstance(value, str) and _SQL.match(value) and value not in seen:
-                seen.add(value)
-                yield f"{module.__name__}.{name}", value
+            sql = join(value) if isinstance(value, Parts) else value
+            if name.isupper() and isinstance(sql, str) and _SQL.match(sql) and sql not in seen:
+                seen.add(sql)
+                yield f"{module.__name__}.{name}", sql
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:

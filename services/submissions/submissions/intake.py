@@ -1,34 +1,37 @@
 """Intake: whoever hands in at the same moment shares one transaction, each with a receipt or refusal of its own."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
-from chassis import idempotency
+from chassis import events, idempotency
 from chassis.access import Principal
-from chassis.database import Database, Transaction
+from chassis.connections import Connection
+from chassis.database import Database
 from chassis.events import Entry
 from chassis.gathering import Gatherer
 from chassis.idempotency import AnsweredBefore, Claim, Kept
 from chassis.identity import new_id
 from chassis.refusals import Refusal
 from chassis.tracing import current_traceparent
+from chassis.writing import Parts, Write, write
 from contracts.attachments import Attachment
 from contracts.submissions.submissions import (
     HandIn,
     Receipt,
     Submission,
     SubmissionReceived,
-    SubmissionVersion,
 )
 from services.submissions import rules
 from services.submissions.attachments import store as attachments
 from services.submissions.submissions import model, store
 from services.submissions.submissions.model import Owed
 
+USED = Parts(used=attachments.USE)
 RACES = 5
 """How often a hand-in that lost a race for an Idempotency-Key looks again: the winner is committed by then."""
 
@@ -74,24 +77,39 @@ class Intake:
 
 async def hand_in_all(database: Database, batch: Sequence[Asked]) -> list[Receipt | Exception]:
     """For each its receipt, or the refusal that stands in its place; all of them commit together."""
+    # Attachments are locked from when they are looked at until they are named.
+    if not any(asked.command.attachment_ids for asked in batch):
+        with suppress(*store.RACED):
+            return await _hand_in_at_once(database, batch)
     async with database.transaction() as tx:
-        desk = await _open_desk(tx, batch)
+        await store.lock_owed(tx, [asked.command.assignment_id for asked in batch])
+        # After the locks: whoever held them has committed, and what it did is seen.
+        desk = await open_desk(tx.connection, batch)
+        desk.named = await attachments.read_named(
+            tx, [id for asked in batch for id in asked.command.attachment_ids]
+        )
         outcomes = [desk.take(asked) for asked in batch]
-        await store.save_received(tx, list(desk.present.values()), desk.versions)
-        await attachments.use(tx, desk.uses)
-        await tx.append(desk.entries)
-        await idempotency.keep_all(tx.connection, desk.answered, tx.now)
+        await desk.keep(tx.connection, tx.now)
+        tx.recorded = bool(desk.entries)
     return outcomes
 
 
-async def _open_desk(tx: Transaction, batch: Sequence[Asked]) -> "Desk":
-    ids = [asked.command.assignment_id for asked in batch]
-    owed = await store.lock_owed(tx, ids)
-    # After the locks: whoever held them has committed, and what it did is seen.
-    present = await store.read_present(tx, list(owed))
-    kept = await idempotency.read_kept(tx.connection, [asked.claim for asked in batch if asked.claim])
-    named = await attachments.read_named(tx, [id for asked in batch for id in asked.command.attachment_ids])
-    return Desk(owed, present, kept, named)
+async def _hand_in_at_once(database: Database, batch: Sequence[Asked]) -> list[Receipt | Exception]:
+    """One look and one statement, which fails as a whole when anything has changed in between."""
+    async with database.apart() as connection:
+        desk = await open_desk(connection, batch)
+        outcomes = [desk.take(asked) for asked in batch]
+        await desk.keep(connection, database.clock.now())
+    if desk.entries:
+        database.told.set()
+    return outcomes
+
+
+async def open_desk(connection: Connection, batch: Sequence[Asked]) -> "Desk":
+    """What a batch needs to know, read without a lock: `keep` finds out whether it still holds."""
+    owed, known = await store.read_owed(connection, [asked.command.assignment_id for asked in batch])
+    kept = await idempotency.read_kept(connection, [asked.claim for asked in batch if asked.claim])
+    return Desk(owed, known, kept)
 
 
 @dataclass
@@ -101,9 +119,9 @@ class Desk:
     owed: dict[UUID, Owed]
     known: dict[UUID, Submission]
     kept: dict[tuple[UUID, str], Kept]
-    named: dict[UUID, Attachment]
+    named: dict[UUID, Attachment] = field(default_factory=dict)
     present: dict[UUID, Submission] = field(default_factory=dict)
-    versions: list[tuple[UUID, SubmissionVersion]] = field(default_factory=list)
+    versions: list[tuple[Submission, str]] = field(default_factory=list)
     uses: list[tuple[UUID, UUID]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     answered: dict[tuple[UUID, str], Kept] = field(default_factory=dict)
@@ -119,6 +137,20 @@ class Desk:
             key = (asked.claim.key_id, asked.claim.key)
             self.answered[key] = idempotency.answer_to(asked.claim, receipt)
         return receipt
+
+    async def keep(self, connection: Connection, at: datetime) -> None:
+        """Write all that was taken in one statement."""
+        writes = list[Write]()
+        if self.versions:
+            writes.append(store.receiving(self.owed, self.versions))
+            writes.append(events.appending(self.entries, at))
+        if self.uses:
+            used = [each for each, _ in self.uses], [each for _, each in self.uses]
+            writes.append(Write(USED, used))
+        if self.answered:
+            writes.append(idempotency.keeping(self.answered, at))
+        if writes:
+            await write(connection, *writes)
 
     def _check_key(self, claim: Claim | None) -> None:
         if claim is not None:
@@ -138,9 +170,9 @@ class Desk:
         if handed_in is None:
             assert present is not None
             return receipt_of(present)
-        submission, version = handed_in
+        submission, _ = handed_in
         self.present[owed.id] = submission
-        self.versions.append((submission.id, version))
+        self.versions.append(handed_in)
         self.uses += [(each.id, submission.id) for each in attached]
         self.entries.append(Entry(SubmissionReceived(submission=submission), asked.actor, asked.traceparent))
         return receipt_of(submission)
@@ -148,4 +180,15 @@ class Desk:
 
 def receipt_of(submission: Submission) -> Receipt:
     """The receipt of the newest version."""
-    return Receipt.model_validate(submission, from_attributes=True)
+    return Receipt(
+        id=submission.id,
+        version=submission.version,
+        receipt_number=submission.receipt_number,
+        received_at=submission.received_at,
+        on_time=submission.on_time,
+        content_sha256=submission.content_sha256,
+        state=submission.state,
+        assignment_id=submission.assignment_id,
+        organization_id=submission.organization_id,
+        nil_return=submission.nil_return,
+    )

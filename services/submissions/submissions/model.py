@@ -1,7 +1,6 @@
 """Submissions: what may be handed in when. The first version decides what is on time."""
 
 import hashlib
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +9,18 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic_core import to_json
+
 from chassis.refusals import Conflict, Unprocessable
 from contracts.attachments import Attachment
 from contracts.submissions.submissions import (
     HandIn,
     Stage,
     Submission,
-    SubmissionVersion,
 )
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTER_OF_BYTE = (CROCKFORD * 8).encode()
 RECEIPT_LETTERS = 8
 
 
@@ -71,7 +72,7 @@ class Owed:
     campaign_id: UUID
     deliverable_id: UUID
     organization_id: UUID
-    sections: tuple[str, ...]
+    sections: Sequence[str]
     due_at: datetime | None
     closes_at: datetime | None
     state: str
@@ -79,6 +80,7 @@ class Owed:
     review_stages: Stage = 1
     first_stage: Stage = 1
     issuer_name: str | None = None
+    version: int = 1
 
 
 def check_sections(owed: Owed, command: HandIn) -> None:
@@ -119,8 +121,8 @@ def hand_in(
     at: datetime,
     anew: bool = False,
     attached: Sequence[Attachment] = (),
-) -> tuple[Submission, SubmissionVersion] | None:
-    """The next version with its receipt, or a refusal; None when the newest version, not decided yet, says the same.
+) -> tuple[Submission, str] | None:
+    """The next version and its content, or a refusal; None when the newest version, not decided yet, says the same.
 
     So a request that was sent again, or fifty at once, are one version and one receipt; `anew` makes one all the same.
     """
@@ -136,15 +138,21 @@ def hand_in(
             current_version=version,
         )
     check_sections(owed, command)
-    kept = SubmissionVersion(
-        version=version + 1,
-        receipt_number=receipt_number,
-        received_at=at,
-        content_sha256=digest,
-        content=content,
-        organization_id=owed.organization_id,
-    )
-    return (_first if present is None else _next)(owed, present, command, id, kept), kept
+    handed = {
+        "organization_id": owed.organization_id,
+        "version": version + 1,
+        "updated_at": at,
+        "state": "received",
+        "review_stages": owed.review_stages,
+        "review_stage": owed.first_stage,
+        "sections": dict(command.sections),
+        "nil_return": command.nil_return,
+        "attachment_ids": list(command.attachment_ids),
+        "receipt_number": receipt_number,
+        "received_at": at,
+        "content_sha256": digest,
+    }
+    return (_first(owed, id, at, handed) if present is None else _next(owed, present, at, handed)), content
 
 
 def _says(present: Submission | None, by: UUID, digest: str) -> bool:
@@ -166,39 +174,27 @@ def check_open(owed: Owed, present: Submission | None, at: datetime) -> None:
         raise AlreadyAccepted(f"version {present.accepted_version} was accepted; it must be reopened first")
 
 
-def _first(
-    owed: Owed, _: Submission | None, command: HandIn, id: UUID, kept: SubmissionVersion
-) -> Submission:
-    return Submission(
-        id=id,
-        version=1,
-        revision=1,
-        created_at=kept.received_at,
-        updated_at=kept.received_at,
-        campaign_id=owed.campaign_id,
-        assignment_id=owed.id,
-        deliverable_id=owed.deliverable_id,
-        organization_id=owed.organization_id,
-        state="received",
-        **_punctuality(owed, kept),
-        **_handed(owed, command, kept),
+def _first(owed: Owed, id: UUID, at: datetime, handed: Mapping[str, Any]) -> Submission:
+    return Submission.model_validate(
+        {
+            "id": id,
+            "revision": 1,
+            "created_at": at,
+            "campaign_id": owed.campaign_id,
+            "assignment_id": owed.id,
+            "deliverable_id": owed.deliverable_id,
+            **_punctuality(owed, at),
+            **handed,
+        }
     )
 
 
-def _next(
-    owed: Owed, present: Submission | None, command: HandIn, _: UUID, kept: SubmissionVersion
-) -> Submission:
-    assert present is not None
+def _next(owed: Owed, present: Submission, at: datetime, handed: Mapping[str, Any]) -> Submission:
     # What was withdrawn is owed again, so the next one is judged as a first.
-    judged = _punctuality(owed, kept) if present.state == "withdrawn" else {}
+    judged = _punctuality(owed, at) if present.state == "withdrawn" else {}
     return present.model_copy(
         update={
-            # Another than before, where the unit was merged between the versions.
-            "organization_id": owed.organization_id,
-            "version": kept.version,
             "revision": present.revision + 1,
-            "updated_at": kept.received_at,
-            "state": "received",
             "reasons": [],
             "correct_by": None,
             "returned_at": None,
@@ -207,50 +203,36 @@ def _next(
             "withdrawn_at": None,
             "withdrawal_reason": None,
             **judged,
-            **_handed(owed, command, kept),
+            **handed,
         }
     )
 
 
-def _punctuality(owed: Owed, kept: SubmissionVersion) -> dict[str, Any]:
-    on_time = owed.due_at is None or kept.received_at <= owed.due_at
-    return {"on_time": on_time, "first_received_at": kept.received_at}
-
-
-def _handed(owed: Owed, command: HandIn, kept: SubmissionVersion) -> dict[str, Any]:
-    return {
-        "review_stages": owed.review_stages,
-        "review_stage": owed.first_stage,
-        "sections": dict(command.sections),
-        "nil_return": command.nil_return,
-        "attachment_ids": list(command.attachment_ids),
-        "receipt_number": kept.receipt_number,
-        "received_at": kept.received_at,
-        "content_sha256": kept.content_sha256,
-    }
+def _punctuality(owed: Owed, at: datetime) -> dict[str, Any]:
+    return {"on_time": owed.due_at is None or at <= owed.due_at, "first_received_at": at}
 
 
 def write_content(assignment_id: UUID, command: HandIn, attached: Sequence[Attachment] = ()) -> str:
     """What was handed in as canonical JSON: names in order, no spaces, UTF-8. Its SHA-256 is on the receipt, and
     stands for the attachments' bytes too, by theirs.
     """
-    content: dict[str, Any] = {
-        "assignment_id": str(assignment_id),
-        "attachment_ids": [str(id) for id in command.attachment_ids],
-        "nil_return": command.nil_return,
-        "sections": command.sections,
-    }
-    if attached:
-        content["attachments"] = [
-            {"filename": each.filename, "id": str(each.id), "sha256": each.sha256} for each in attached
-        ]
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    files = [{"filename": each.filename, "id": each.id, "sha256": each.sha256} for each in attached]
+    return to_json(
+        {
+            "assignment_id": assignment_id,
+            "attachment_ids": command.attachment_ids,
+            **({"attachments": files} if files else {}),
+            "nil_return": command.nil_return,
+            "sections": dict(sorted(command.sections.items())),
+        }
+    ).decode()
 
 
 def make_receipt_number(timezone: str | None, at: datetime) -> str:
     """A number that a person can read out: the day, and eight letters of Crockford's alphabet."""
-    letters = "".join(CROCKFORD[byte % 32] for byte in secrets.token_bytes(RECEIPT_LETTERS))
-    return f"{at.astimezone(ZoneInfo(timezone or 'UTC')):%Y%m%d}-{letters}"
+    letters = secrets.token_bytes(RECEIPT_LETTERS).translate(LETTER_OF_BYTE).decode()
+    on = at.astimezone(ZoneInfo(timezone or "UTC"))
+    return f"{on.year:04}{on.month:02}{on.day:02}-{letters}"
 
 
 def _zone(owed: Owed) -> ZoneInfo:

@@ -1,7 +1,7 @@
 """Submissions and their versions in PostgreSQL."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import asyncpg
 from chassis.connections import Connection
 from chassis.database import Transaction
 from chassis.refusals import NotFound
+from chassis.writing import Parts, Write
 from contracts.submissions.submissions import Receipt, Submission, SubmissionVersion
 from services.submissions.submissions.model import Owed
 
@@ -65,11 +66,10 @@ async def read_assignment_ids(connection: Connection, ids: Sequence[UUID]) -> li
     return [row["assignment_id"] for row in await connection.fetch(ASSIGNMENTS_OF, ids)]
 
 
-LOCK_OWED = """
-    -- Locked in one order by all, so that versions are numbered one after another and nobody waits in a ring. The
-    -- two CASEs are looked up only where they matter: whom to ask when it has closed, and whether anybody stands
-    -- between unit and issuer for the first of two stages.
-    SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.sections, a.due_at, a.closes_at, a.state,
+# Two of the columns are looked up only where they matter: whom to ask when it has closed, and whether anybody stands
+# between unit and issuer for the first of two stages.
+OWED_COLUMNS = """
+           a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.sections, a.due_at, a.closes_at, a.state,
            (SELECT timezone FROM campaign c WHERE c.id = a.campaign_id) AS timezone, a.review_stages,
            CASE WHEN a.review_stages = 1 THEN 1
                 WHEN EXISTS (SELECT FROM organization o JOIN campaign c ON c.id = a.campaign_id
@@ -77,15 +77,42 @@ LOCK_OWED = """
                 THEN 1 ELSE 2 END AS first_stage,
            CASE WHEN a.closes_at IS NOT NULL
                 THEN (SELECT o.body ->> 'name' FROM campaign c JOIN organization o ON o.id = c.issuer_id
-                       WHERE c.id = a.campaign_id) END AS issuer_name
-      FROM assignment a WHERE a.id = ANY ($1::uuid[]) ORDER BY a.id FOR UPDATE
+                       WHERE c.id = a.campaign_id) END AS issuer_name,
+           a.version
 """
+OWED_WIDTH = len(fields(Owed))
+LOCK_OWED = f"""
+    -- Locked in one order by all, so that versions are numbered one after another and nobody waits in a ring.
+    SELECT {OWED_COLUMNS} FROM assignment a WHERE a.id = ANY ($1::uuid[]) ORDER BY a.id FOR UPDATE
+"""  # noqa: S608 - put together of constants alone, as all below
 
 
 async def lock_owed(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUID, Owed]:
     """The assignments that were heard of, by id, held until the transaction ends."""
     rows = await tx.connection.fetch(LOCK_OWED, assignment_ids)
-    return {row["id"]: Owed(**{**dict(row), "sections": tuple(row["sections"])}) for row in rows}
+    return {row["id"]: Owed(*row) for row in rows}
+
+
+READ_OWED = f"""
+    SELECT {OWED_COLUMNS}, {", ".join(f"s.{name}" for name in Submission.model_fields)}
+      FROM assignment a
+      LEFT JOIN LATERAL (
+           -- Each by the index. Without the limit a plan that was made while the table was new, and is kept, reads
+           -- all of what has come since.
+           SELECT {", ".join(Submission.model_fields)} FROM submission WHERE assignment_id = a.id LIMIT 1
+      ) AS s ON true
+     WHERE a.id = ANY ($1::uuid[])
+"""  # noqa: S608
+
+
+async def read_owed(
+    connection: Connection, assignment_ids: Sequence[UUID]
+) -> tuple[dict[UUID, Owed], dict[UUID, Submission]]:
+    """The assignments that were heard of, and what was handed in for them, both by the assignment's id."""
+    rows = await connection.fetch(READ_OWED, assignment_ids)
+    owed = {row[0]: Owed(*row[:OWED_WIDTH]) for row in rows}
+    present = {row[0]: read_columns(row[OWED_WIDTH:]) for row in rows if row[OWED_WIDTH] is not None}
+    return owed, present
 
 
 OWNER = "SELECT organization_id FROM assignment WHERE id = $1"
@@ -97,13 +124,14 @@ async def find_owner(connection: Connection, assignment_id: UUID) -> UUID | None
     return owner
 
 
-READ_PRESENT = """
-    SELECT id, version, created_at, updated_at, revision, campaign_id, assignment_id, deliverable_id, organization_id,
-           state, sections, nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
-           first_received_at, accepted_version, accepted_at, reasons, returned_at, correct_by, review_stages,
-           review_stage, endorsed_at, endorsed_by, withdrawn_at, withdrawal_reason
-      FROM submission WHERE assignment_id = ANY ($1::uuid[])
-"""
+READ_PRESENT = f"""
+    SELECT {", ".join(f"s.{name}" for name in Submission.model_fields)}
+      FROM unnest($1::uuid[]) AS wanted (id)
+     CROSS JOIN LATERAL (
+           -- Each by the index, as in READ_OWED.
+           SELECT {", ".join(Submission.model_fields)} FROM submission WHERE assignment_id = wanted.id LIMIT 1
+     ) AS s
+"""  # noqa: S608
 
 
 async def read_present(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUID, Submission]:
@@ -112,21 +140,35 @@ async def read_present(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[
     return {row["assignment_id"]: read_row(row) for row in rows}
 
 
-SAVE_RECEIVED = """
-    WITH received AS (
+RECEIVE = Parts(
+    given="""
+        SELECT id, version, revision, assignment_id, assignment_version, nil_return, attachment_ids, receipt_number,
+               received_at, on_time, first_received_at, review_stage, content_sha256, content, is_newest
+          FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::int[], $6::bool[], $7::text[], $8::text[],
+                      $9::timestamptz[], $10::bool[], $11::timestamptz[], $12::int[], $13::text[], $14::text[],
+                      $15::bool[])
+               AS v (id, version, revision, assignment_id, assignment_version, nil_return, attachment_ids,
+                     receipt_number, received_at, on_time, first_received_at, review_stage, content_sha256, content,
+                     is_newest)
+    """,
+    # An assignment that has changed since it was read has no row here, and then a NOT NULL lower down refuses the
+    # whole. A version or a decision made meanwhile has the same revision, which clashes in the log.
+    held="""
+        SELECT a.id, a.campaign_id, a.deliverable_id, a.organization_id, a.review_stages
+          FROM (SELECT DISTINCT assignment_id, assignment_version FROM given) AS g
+          JOIN assignment a ON a.id = g.assignment_id
+         WHERE a.version = g.assignment_version ORDER BY a.id FOR UPDATE OF a
+    """,
+    received="""
         INSERT INTO submission (id, version, created_at, updated_at, revision, campaign_id, assignment_id,
                                 deliverable_id, organization_id, state, sections, nil_return, attachment_ids,
                                 receipt_number, received_at, on_time, content_sha256, first_received_at, reasons,
                                 review_stages, review_stage)
-        SELECT id, version, received_at, received_at, revision, campaign_id, assignment_id, deliverable_id,
-               organization_id, 'received', sections::jsonb, nil_return, attachment_ids::uuid[], receipt_number,
-               received_at, on_time, content_sha256, first_received_at, '[]', review_stages, review_stage
-          FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[],
-                      $9::bool[], $10::text[], $11::text[], $12::timestamptz[], $13::bool[], $14::text[],
-                      $15::timestamptz[], $16::int[], $17::int[])
-               AS s (id, version, revision, campaign_id, assignment_id, deliverable_id, organization_id, sections,
-                     nil_return, attachment_ids, receipt_number, received_at, on_time, content_sha256,
-                     first_received_at, review_stages, review_stage)
+        SELECT given.id, version, received_at, received_at, revision, campaign_id, held.id, deliverable_id,
+               organization_id, 'received', content::jsonb -> 'sections', nil_return, attachment_ids::uuid[],
+               receipt_number, received_at, on_time, content_sha256, first_received_at, '[]', review_stages,
+               review_stage
+          FROM given LEFT JOIN held ON held.id = given.assignment_id WHERE is_newest
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
                organization_id = excluded.organization_id, revision = excluded.revision,
                state = excluded.state, sections = excluded.sections,
@@ -136,42 +178,45 @@ SAVE_RECEIVED = """
                first_received_at = excluded.first_received_at, reasons = excluded.reasons, returned_at = NULL,
                correct_by = NULL, review_stages = excluded.review_stages, review_stage = excluded.review_stage,
                endorsed_at = NULL, endorsed_by = NULL, withdrawn_at = NULL, withdrawal_reason = NULL
-    )
-    INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content,
-                                    organization_id)
-    SELECT submission_id, version, receipt_number, received_at, content_sha256, content, organization_id
-      FROM unnest($18::uuid[], $19::int[], $20::text[], $21::timestamptz[], $22::text[], $23::text[], $24::uuid[])
-           AS v (submission_id, version, receipt_number, received_at, content_sha256, content, organization_id)
-"""
-RECEIVED = ("id", "version", "revision", "campaign_id", "assignment_id", "deliverable_id", "organization_id")
-RECEIPTS = (
-    "receipt_number",
-    "received_at",
-    "on_time",
-    "content_sha256",
-    "first_received_at",
-    "review_stages",
-    "review_stage",
+        RETURNING id, organization_id
+    """,
+    versions="""
+        INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content,
+                                        organization_id)
+        SELECT received.id, version, receipt_number, received_at, content_sha256, content, organization_id
+          FROM given JOIN received ON received.id = given.id
+    """,
 )
-VERSION = ("version", "receipt_number", "received_at", "content_sha256", "content", "organization_id")
+RACED = (asyncpg.UniqueViolationError, asyncpg.NotNullViolationError)
+"""What it fails with, together with the events, when something has changed since it was read."""
 
 
-async def save_received(
-    tx: Transaction, submissions: Sequence[Submission], versions: Sequence[tuple[UUID, SubmissionVersion]]
-) -> None:
-    """Keep each submission as it stands now, and every version of it as it was handed in."""
-    if not submissions:
-        return
-    await tx.connection.execute(
-        SAVE_RECEIVED,
-        *([getattr(each, name) for each in submissions] for name in RECEIVED),
-        [json.dumps(each.sections, ensure_ascii=False) for each in submissions],
-        [each.nil_return for each in submissions],
-        ["{" + ",".join(map(str, each.attachment_ids)) + "}" for each in submissions],
-        *([getattr(each, name) for each in submissions] for name in RECEIPTS),
-        [submission_id for submission_id, _ in versions],
-        *([getattr(version, name) for _, version in versions] for name in VERSION),
-    )
+def receiving(owed: Mapping[UUID, Owed], versions: Sequence[tuple[Submission, str]]) -> Write:
+    """Every version with its content, and each submission as the newest leaves it, to be written if assignments and
+    what was there before are still as they were read; RACED if not.
+    """
+    newest = {each.id: each for each, _ in versions}
+    rows = [
+        (
+            each.id,
+            each.version,
+            each.revision,
+            each.assignment_id,
+            owed[each.assignment_id].version,
+            each.nil_return,
+            "{" + ",".join(map(str, each.attachment_ids)) + "}",
+            each.receipt_number,
+            each.received_at,
+            each.on_time,
+            each.first_received_at,
+            each.review_stage,
+            each.content_sha256,
+            content,
+            newest[each.id] is each,
+        )
+        for each, content in versions
+    ]
+    return Write(RECEIVE, list(zip(*rows, strict=True)))
 
 
 VERSIONS = """
@@ -228,3 +273,8 @@ def _value(submission: Submission, name: str) -> Any:
 def read_row(row: asyncpg.Record) -> Submission:
     """A submission out of its columns."""
     return Submission.model_validate(dict(row))
+
+
+def read_columns(columns: Sequence[Any]) -> Submission:
+    """The same, in the order of its fields."""
+    return Submission.model_validate(dict(zip(Submission.model_fields, columns, strict=True)))

@@ -1,6 +1,7 @@
 """A batch of hand-ins: one transaction, and to each its own receipt, refusal or earlier answer."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,9 +10,10 @@ import pytest
 from chassis.access import Principal
 from chassis.idempotency import AnsweredBefore, Claim, KeyReusedWithOtherBody
 from chassis.identity import new_id
-from contracts.registry.assignments import Assignment
+from contracts.registry.assignments import Assignment, AssignmentExtended
 from contracts.submissions.submissions import HandIn, Receipt
-from services.submissions.submissions.intake import Asked, hand_in_all
+from services.submissions.submissions import store
+from services.submissions.submissions.intake import Asked, hand_in_all, open_desk
 from tests.integration.submissions.conftest import DUE, SECTIONS, START, World
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{:02x}"
@@ -110,3 +112,38 @@ async def test_one_that_cannot_be_stored_is_refused_and_the_others_are_taken_in(
     assert [answer.status_code in (413, 422) for answer in answers] == [False, True, False]
     assert [answers[0].status_code, answers[2].status_code] == [201, 201]
     assert len(await world.service.events()) == 2
+
+
+@pytest.mark.parametrize("meanwhile", ["handed_in", "accepted", "extended", "key_taken"])
+async def test_what_changed_after_it_was_looked_at_is_not_written_over(world: World, meanwhile: str) -> None:
+    assignment = await world.assign("town")
+    database = world.service.database
+    (first,) = await hand_in_all(database, [asked(world, assignment.id)])
+    assert isinstance(first, Receipt)
+    late = [asked(world, assignment.id, text="后", claim=claim("k"), anew=True)]
+    async with database.apart() as connection:
+        desk = await open_desk(connection, late)
+        if meanwhile == "handed_in":
+            await hand_in_all(database, [asked(world, assignment.id, text="先")])
+        elif meanwhile == "accepted":
+            await world.post(f"/v1/submissions/{first.id}/accept", "office", {"version": 1})
+        elif meanwhile == "extended":
+            changed = assignment.model_copy(update={"version": 2, "due_at": DUE + timedelta(hours=1)})
+            await world.service.hear(AssignmentExtended(assignment=changed))
+        else:
+            other = await world.assign("town")
+            await hand_in_all(database, [asked(world, other.id, claim=claim("k"))])
+        before = await world.service.events()
+        assert isinstance(desk.take(late[0]), Receipt)
+        with pytest.raises(store.RACED):
+            await desk.keep(connection, START)
+    assert await world.service.events() == before
+
+
+async def test_those_who_race_for_one_assignment_all_get_a_version_of_their_own(world: World) -> None:
+    assignment = await world.assign("town")
+    batches = [[asked(world, assignment.id, text=f"第{number}稿")] for number in range(8)]
+    outcomes = await asyncio.gather(*(hand_in_all(world.service.database, batch) for batch in batches))
+    receipts = [outcome for (outcome,) in outcomes if isinstance(outcome, Receipt)]
+    assert sorted(receipt.version for receipt in receipts) == list(range(1, 9))
+    assert [version for _, _, version, _ in await world.service.events()] == list(range(1, 9))
