@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from chassis.tracing import current_request
+
 _LINE_ENDS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
 
 
@@ -14,6 +16,7 @@ def configure(service: str, level: str) -> None:
     """Send every log line of this process through one formatter; `service` stands in each."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        _add_request,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -44,6 +47,10 @@ def configure(service: str, level: str) -> None:
 def _write(event: dict[str, Any], **options: Any) -> str:
     """JSON that stays one line for whoever takes Unicode's line ends for such, and shows names as they are."""
     return json.dumps(event, ensure_ascii=False, **options).translate(_LINE_ENDS)
+
+
+def _add_request(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    return {**current_request(), **event}
 
 
 def _name(service: str) -> Any:

@@ -2,17 +2,20 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from contextvars import ContextVar
 
 _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
+_request: ContextVar[Mapping[str, str] | None] = ContextVar("request", default=None)
 
 
 def continue_trace(traceparent: str | None) -> str:
     """Go on with the caller's trace when it is well formed (W3C Trace Context), or begin one."""
-    known = traceparent is not None and _TRACEPARENT.match(traceparent)
-    trace = traceparent.split("-")[1] if traceparent and known else secrets.token_hex(16)
-    present = f"00-{trace}-{secrets.token_hex(8)}-01"
+    drawn = secrets.token_hex(24)
+    known = traceparent and _TRACEPARENT.match(traceparent)
+    trace = traceparent.split("-")[1] if traceparent and known else drawn[16:]
+    present = f"00-{trace}-{drawn[:16]}-01"
     _current.set(present)
     return present
 
@@ -20,3 +23,13 @@ def continue_trace(traceparent: str | None) -> str:
 def current_traceparent() -> str:
     """The traceparent of the work at hand; a new one where none was begun."""
     return _current.get() or continue_trace(None)
+
+
+def enter_request(request_id: str, traceparent: str) -> None:
+    """Have every log line of this task say which request it belongs to."""
+    _request.set({"request_id": request_id, "trace": traceparent.split("-")[1]})
+
+
+def current_request() -> Mapping[str, str]:
+    """What log lines say of the request at hand; nothing outside of one."""
+    return _request.get() or {}

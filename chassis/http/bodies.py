@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from chassis.refusals import BadRequest, UnsupportedMedia
 
@@ -33,7 +34,7 @@ def parse(model: type[AnyModel], body: bytes) -> AnyModel:
         if errors[0]["type"] == "json_invalid":
             raise _not_json(body, errors[0]["msg"]) from None
         raise _invalid(errors) from None
-    json.loads(body, object_pairs_hook=_refuse_duplicates)
+    _ONCE_EACH.decode(body.decode())
     return parsed
 
 
@@ -100,6 +101,9 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+_ONCE_EACH = json.JSONDecoder(object_pairs_hook=_refuse_duplicates)
+
+
 def check_media(request: Request, expected: str = "application/json") -> None:
     """Refuse a body that says it is of another kind than expected, or is packed."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -113,6 +117,19 @@ class ParsedRequest(Request):
     """A request whose JSON is read already."""
 
     parsed: BaseModel | None = None
+
+    async def body(self) -> bytes:
+        """The whole of it, without the framework's stream around what mostly comes in one piece."""
+        if not hasattr(self, "_body"):
+            pieces, is_over = list[bytes](), False
+            while not is_over:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                pieces.append(message.get("body", b""))
+                is_over = not message.get("more_body", False)
+            self._body = b"".join(pieces)
+        return self._body
 
     async def json(self) -> Any:
         return self.parsed

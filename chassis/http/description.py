@@ -4,8 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from starlette.types import Receive, Scope, Send
 
 from chassis.http.problems import problem
+from chassis.http.routes import Shortcut
 
 _REFUSED: list[JsonValue] = [
     problem(422, "invalid", "name: Field required", errors=[{"field": "name", "message": "Field required"}]),
@@ -52,6 +54,15 @@ class DescribedApp(FastAPI):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(responses=_ANSWERS, **settings)
+
+    shortcut: Shortcut | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, by the shortcut where it leads."""
+        if self.shortcut is not None and self.shortcut.takes(scope):
+            await self.shortcut.surrounded(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The document. The framework takes no model for another media type than the route's, so it is put in here."""

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel
-from starlette.routing import BaseRoute
+from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.access import KeyRing, Principal
@@ -87,8 +87,10 @@ class KeyedRoute(APIRoute):
 
     def _check_parameters(self, request: Request) -> None:
         """A filter that is passed over in silence answers another question than was asked."""
-        if "\x00" in request.url.path:
+        if "\x00" in request.scope["path"]:
             raise BadParameter("the address holds a NUL character; expected what another answer named")
+        if not request.scope["query_string"]:
+            return
         pairs = request.query_params.multi_items()
         names = [name for name, _ in pairs]
         for name, value in pairs:
@@ -121,7 +123,7 @@ class KeyedRoute(APIRoute):
             raise BadIdempotencyKey("Idempotency-Key must be 1 to 255 printable ASCII characters")
         digest = await self._digest(request)
         return Claim(
-            principal.key_id, key, f"POST {request.url.path}", digest, status=self.status_code or 200
+            principal.key_id, key, f"POST {request.scope['path']}", digest, status=self.status_code or 200
         )
 
     async def _digest(self, request: Request) -> str:
@@ -162,30 +164,28 @@ class DirectRoute(KeyedRoute):
 
 
 class Shortcut:
-    """Takes what is meant for a direct route straight there, past the framework's search for a route.
-
-    That search and what surrounds it cost as much as the whole of a hand-in; the routes stand in OpenAPI, and are
-    found without this too.
+    """Takes what is meant for a direct route straight there, past the framework: its layers and its search for a
+    route cost as much as the whole of a hand-in. The routes stand in OpenAPI, and are found without this too.
     """
 
-    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
+    def __init__(
+        self, app: Starlette, routes: Iterable[DirectRoute], surround: Callable[[ASGIApp], ASGIApp]
+    ) -> None:
         self.app = app
-        self.direct = {
-            (method, route.path): route
-            for route in routes
-            if isinstance(route, DirectRoute)
-            for method in route.methods or ()
-        }
+        self.surrounded = surround(self._answer)
+        self.direct = {(method, route.path): route for route in routes for method in route.methods or ()}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def takes(self, scope: Scope) -> bool:
+        """Whether this request is for a direct route, which it has from then on."""
         route = self.direct.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if route is None:
-            await self.app(scope, receive, send)
-            return
-        scope["route"] = route
+        if route is not None:
+            scope["app"], scope["route"] = self.app, route
+        return route is not None
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = await route.answer(request)
+            response = await scope["route"].answer(request)
         except Exception as error:
             response = await answer_problem(request, error)
         await response(scope, receive, send)
