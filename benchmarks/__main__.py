@@ -23,9 +23,10 @@ async def run() -> None:
     async with open_stage() as stage:
         _add(table, await relay.measure(stage, ROUNDS))
         _add(table, await projection.measure(stage, ROUNDS))
-    async with open_world(60_000) as world:
-        _add(table, await intake.measure(world, ROUNDS))
-        _add(table, await intake.measure_rate(world, ROUNDS))
+        for rows in await intake.measure(stage, ROUNDS):
+            _add(table, rows)
+    async with open_world(40_000) as world:
+        _add(table, await intake.measure_up(world, ROUNDS))
         _add(table, await visible.measure(world, (100, 300, 500)))
         _add(table, await register.measure(world))
         plans = await register.explain(world)

@@ -31,6 +31,7 @@ ACTOR = System("benchmark")
 class Stage:
     """Running servers, with migrated databases."""
 
+    folder: Path
     postgres: Postgres
     nats: Nats
     databases: dict[str, ServiceDatabase]
@@ -62,7 +63,7 @@ async def open_stage() -> AsyncIterator[Stage]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         root = Path(folder)
         stage = Stage(
-            Postgres(root / "postgres", root / "pg.log"), Nats(root / "nats", root / "nats.log"), {}
+            root, Postgres(root / "postgres", root / "pg.log"), Nats(root / "nats", root / "nats.log"), {}
         )
         await stage.postgres.start()
         await stage.nats.start()
