@@ -74,15 +74,6 @@ class DescribedApp(FastAPI):
         else:
             await super().__call__(scope, receive, send)
 
-    shortcut: Shortcut | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, by the shortcut where it leads."""
-        if self.shortcut is not None and self.shortcut.takes(scope):
-            await self.shortcut.surrounded(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
-
     def openapi(self) -> dict[str, Any]:
         """The document. The framework takes no model for another media type than the route's, so it is put in here."""
         document = super().openapi()
