@@ -20,7 +20,9 @@ from contracts.catalogue import EVENTS
 from services.reporting import projections
 from services.reporting.app import SERVICE
 from services.reporting.counters.checkpoints import keep_checkpoints
-from services.reporting.counters.refilling import begin_whole
+from services.reporting.counters.model import BEGINNING
+from services.reporting.counters.refilling import fill_once
+from services.reporting.counters.store import begin
 
 log = structlog.get_logger()
 
@@ -137,8 +139,10 @@ async def _building(owner_dsn: str, logs: Mapping[str, str], say: Say) -> AsyncI
         metrics = ConsumerMetrics("reporting", CollectorRegistry())
         consumer = Consumer("log", "rebuild", HEARS, EVENTS, Database(pool, Clock()), metrics)
         build = _Build(owner, consumer, readers, Rebuilt(), say)
+        await build.read_on()
         async with consumer.database.transaction() as tx:
-            await begin_whole(tx)
+            await begin(tx)
+            await fill_once(tx, BEGINNING)
         await build.read_on()
         await keep_checkpoints(consumer.database)
         yield build

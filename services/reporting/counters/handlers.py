@@ -17,7 +17,13 @@ async def counting(
     acknowledgement_ids: Collection[UUID] = (),
     since: datetime = BEGINNING,
 ) -> AsyncIterator[None]:
-    """Count anew what is changed inside about these debts; nothing in it may be from before `since`."""
+    """Count anew what is changed inside about these debts; nothing in it may be from before `since`.
+
+    Nothing is counted until the counters are filled: they will hold whatever is changed before that.
+    """
+    if not await store.is_filled(tx.connection):
+        yield
+        return
     touched = (
         (timelines.DEBTS, list(assignment_ids)),
         (timelines.ACKNOWLEDGEMENTS, list(acknowledgement_ids)),

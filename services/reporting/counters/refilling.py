@@ -2,12 +2,13 @@
 
 # ruff: noqa: S608 - statements are put together out of constants only
 
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Transaction
 from services.reporting.counters import timelines
 from services.reporting.counters.model import BEGINNING, COUNTS
-from services.reporting.counters.store import QUARTER, rows_of_units
+from services.reporting.counters.store import QUARTER, is_filled, rows_of_units
 from services.reporting.history import handlers as history
 
 CHUNK = 20_000
@@ -117,22 +118,16 @@ async def refill(tx: Transaction, campaign_id: UUID) -> None:
         await connection.execute(statement, campaign_id)
 
 
-IS_FILLED = "SELECT EXISTS (SELECT FROM counting)"
 FILLED = "INSERT INTO counting (filled_at) VALUES ($1)"
 CAMPAIGNS = "SELECT campaign_id FROM assignment UNION SELECT campaign_id FROM acknowledgement"
 
 
-async def fill_once(tx: Transaction) -> None:
-    """Begin history with the rows that an earlier release left, if that was not done yet."""
+async def fill_once(tx: Transaction, since: datetime | None = None) -> None:
+    """Begin history with the rows that an earlier release left, if that was not done yet; it is whole `since` then."""
     for statement in (ADOPT_ORGANIZATIONS, ADOPT_DELIVERABLES, ADOPT_ACTIVITIES):
         await tx.connection.execute(statement, tx.now)
-    if await tx.connection.fetchval(IS_FILLED):
+    if await is_filled(tx.connection):
         return
     for row in await tx.connection.fetch(CAMPAIGNS):
         await refill(tx, row["campaign_id"])
-    await tx.connection.execute(FILLED, tx.now)
-
-
-async def begin_whole(tx: Transaction) -> None:
-    """Say of empty tables that nothing was heard before history was kept."""
-    await tx.connection.execute(FILLED, BEGINNING)
+    await tx.connection.execute(FILLED, since or tx.now)

@@ -23,6 +23,14 @@ async def begin(tx: Transaction) -> None:
     await tx.connection.execute(BEGIN)
 
 
+IS_FILLED = "SELECT EXISTS (SELECT FROM counting)"
+
+
+async def is_filled(connection: Connection) -> bool:
+    """Whether the counters hold all that was heard so far."""
+    return bool(await connection.fetchval(IS_FILLED))
+
+
 async def read(
     tx: Transaction, timeline: str, ids: Sequence[UUID], since: datetime
 ) -> dict[tuple[datetime, Cell], tuple[int, ...]]:
@@ -148,5 +156,7 @@ LEAVE_ROWS = """
 
 async def show(connection: Connection, assignment_ids: Sequence[UUID]) -> None:
     """Bring the cells of these assignments in the matrix up to their rows, under whoever owes them now."""
+    if not await is_filled(connection):
+        return
     await connection.execute(KEEP_ROWS, assignment_ids)
     await connection.execute(LEAVE_ROWS, assignment_ids)
