@@ -1,7 +1,11 @@
-"""A rebuild of the read side from a log of a million events, while the overview is asked for without a pause."""
+"""A rebuild of the read side from the log while the overview is asked for without a pause.
+
+`python -m benchmarks.rebuild 1000000` measures one of a million events (minutes).
+"""
 
 import asyncio
 import resource
+import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,7 +17,7 @@ import httpx
 import uvicorn
 
 from benchmarks.bench import Row
-from benchmarks.stage import ACTOR, Stage
+from benchmarks.stage import ACTOR, Stage, open_stage
 from chassis import access
 from chassis.access import AccessKey
 from chassis.clock import Clock
@@ -26,7 +30,7 @@ from services.reporting.app import SERVICE
 from services.reporting.projections.campaigns import on_campaigns
 from services.reporting.settings import ReportingSettings
 
-EVENT_COUNT = 1_000_000
+EVENT_COUNT = 100_000
 UNIT_COUNT = 10_000
 LOG = """
     -- One version each of every debt of 10,000 units, as registry would have told them.
@@ -133,3 +137,13 @@ async def _open_campaign(stage: Stage, campaign_id: UUID, office_id: UUID) -> No
             else:
                 await on_campaigns(tx, [opened])
         await pool.close()
+
+
+async def _alone(event_count: int) -> None:
+    async with open_stage() as stage:
+        for row in await measure(stage, event_count):
+            print(f"{row.name}: {row.middle:,.2f} {row.unit}")
+
+
+if __name__ == "__main__":
+    asyncio.run(_alone(int([*sys.argv[1:], str(EVENT_COUNT)][0])))
