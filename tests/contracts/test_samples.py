@@ -1,6 +1,7 @@
 """Samples: one of each event as it was once told; every later release must still read them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def test_todays_models_read_every_sample_and_lose_nothing(path: Path) -> None:
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_is_named_after_its_service_noun_and_fact(name: str) -> None:
     head, service, noun, fact, version = name.split(".")
-    assert (head, version) == ("rollcall", "v1")
+    assert head == "rollcall"
+    assert re.fullmatch(r"v[1-9]", version)
     assert service in SERVICES
     assert noun.replace("_", "").isalpha()
     assert fact.replace("_", "").isalpha()

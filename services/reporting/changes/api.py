@@ -9,7 +9,6 @@ from sse_starlette import EventSourceResponse
 from chassis.access import KeyRing
 from chassis.http.routes import Caller, make_router
 from chassis.refusals import Unprocessable
-from contracts.reporting.changes import Changes
 from services.reporting.changes import handlers
 from services.reporting.changes.handlers import Feed
 
@@ -21,8 +20,7 @@ _EXAMPLE = 'event: changes\r\nid: 4711\r\ndata: {"changes": [], "behind_seconds"
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Messages `changes` (data: Changes), `reset` and `refused`, as text/event-stream.",
-        "model": Changes,
-        "content": {"text/event-stream": {"example": _EXAMPLE}},
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
     }
 }
 
