@@ -13,7 +13,6 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.subscriber.usecases.stream_pull_subscriber import BatchPullStreamSubscriber
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NothingCame
 from nats.js.api import ConsumerConfig
 
 log = structlog.get_logger()
@@ -45,7 +44,7 @@ class PromptBatchSubscriber(BatchPullStreamSubscriber):
         while self.running:
             try:
                 messages = await self.subscription.fetch(BATCH, timeout=WAIT_SECONDS)
-            except NothingCame:
+            except TimeoutError:  # nothing came: nats.errors.TimeoutError, or asyncio's own at the very end
                 continue
             except Exception as error:
                 log.warning("pull_failed", durable=self.config.durable_name, error=repr(error))

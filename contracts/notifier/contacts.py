@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from contracts.shapes import Aggregate, Command, Instant, Line, Shape
 
@@ -93,6 +93,22 @@ class SetContact(Command):
     id: UUID | None = None
     role: Line | None = None
     hears: list[OccasionKind] | None = Field(default=None, min_length=1, max_length=4)
+
+    @field_validator("channels")
+    @classmethod
+    def _each_once(cls, channels: list[ChannelSetting]) -> list[ChannelSetting]:
+        places = [(each.kind, _place(each)) for each in channels]
+        for number, place in enumerate(places):
+            if place in places[:number]:
+                earlier = places.index(place) + 1
+                raise ValueError(f"{earlier} and {number + 1} are the same {place[0]}; expected each once")
+        return channels
+
+
+def _place(channel: ChannelSetting) -> str:
+    if isinstance(channel, EmailChannel):
+        return channel.address.lower()
+    return channel.number[-11:] if isinstance(channel, SmsChannel) else channel.url
 
 
 class Channel(Shape):

@@ -51,7 +51,10 @@ async def read_line(connection: Connection, organization_id: UUID) -> list[UUID]
 
 
 OPENED = """
-    SELECT c.opened_at, f.filled_at FROM campaign c LEFT JOIN counting f ON true WHERE c.id = $1
+    -- The driver reads -infinity, which a rebuild leaves, as a moment without a zone.
+    SELECT c.opened_at,
+           CASE f.filled_at WHEN '-infinity' THEN timestamptz '0001-01-02 00:00:00Z' ELSE f.filled_at END AS filled_at
+      FROM campaign c LEFT JOIN counting f ON true WHERE c.id = $1
 """
 
 

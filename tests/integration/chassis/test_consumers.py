@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from chassis import parking
 from chassis.consumers import MAX_TRIES, Hears, latest
 from chassis.database import Transaction
-from chassis.pulling import WAIT_SECONDS
+from chassis.pulling import WAIT_SECONDS, stop_pulling, subscribe
 from contracts.registry import organizations
 from contracts.registry.organizations import Organization, OrganizationRegistered
 from contracts.streams import DURABLES
@@ -21,6 +22,7 @@ from tests.support.databases import Cluster
 from tests.support.parts import (
     DURABLE,
     an_organization,
+    connected,
     consuming,
     fresh_database,
     make_consumer,
@@ -185,6 +187,25 @@ async def test_pitfall_20_after_kill_9_of_a_consumer_the_next_goes_on_at_once(
         consumer = make_consumer(database, [Hears(organizations.FACTS, on_organizations)])
         async with consuming(bus, consumer):
             await until_acknowledged(bus, seconds=2 * WAIT_SECONDS)
+
+
+async def test_a_pull_that_ends_without_a_message_is_no_failure(
+    bus: TestBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "chassis.pulling.WAIT_SECONDS", 1e-6
+    )  # nats-py ends it with asyncio's own TimeoutError
+
+    async def take(messages: Sequence[Any]) -> None:
+        raise AssertionError("nothing was told")
+
+    async with connected(bus, "submissions") as connection:
+        subscribe(connection.broker, "registry", DURABLE, take)
+        with capture_logs() as logs:
+            await connection.broker.start()
+            await asyncio.sleep(0.2)
+            await stop_pulling(connection.broker)
+    assert [line for line in logs if line["event"] == "pull_failed"] == []
 
 
 async def test_pitfall_25_batches_come_one_after_another_and_in_the_order_of_the_stream(

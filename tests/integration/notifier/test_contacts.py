@@ -94,6 +94,23 @@ async def test_a_contact_is_known_by_its_id_or_its_name(world: World, office: Cl
         assert (await office.ask("PUT", "/v1/contacts", body)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [
+        [{"kind": "email", "address": "a@example.cn"}, {"kind": "email", "address": "A@example.cn"}],
+        [{"kind": "sms", "number": NUMBER}, {"kind": "sms", "number": f"+86{NUMBER}"}],
+        [ROBOT, {**ROBOT, "secret": "another"}],
+    ],
+)
+async def test_a_channel_that_stands_twice_in_a_contact_is_refused(
+    world: World, office: Client, twice: list[dict[str, Any]]
+) -> None:
+    unit = await world.add_unit()
+    answer = await office.ask("PUT", "/v1/contacts", a_contact(unit, mailbox("b"), *twice))
+    assert answer.status_code == 422
+    assert f"2 and 3 are the same {twice[0]['kind']}" in answer.json()["detail"]
+
+
 async def test_two_at_once_make_one_contact(world: World, office: Client) -> None:
     unit = await world.add_unit()
     made = await asyncio.gather(*(put(office, unit, mailbox(str(number))) for number in range(5)))

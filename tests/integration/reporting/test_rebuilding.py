@@ -113,6 +113,16 @@ async def test_a_rebuild_mends_every_row_and_leaves_indexes_and_rights_as_they_w
     assert (await world.get("overview"))["expected"] == known["expected"] + 1
 
 
+@pytest.mark.parametrize("path", ["overview", "matrix", "activities", "timeline"])
+async def test_after_a_rebuild_the_past_is_told_as_before(owners: Owners, path: str) -> None:
+    world = owners.world
+    moment = world.service.database.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    before = await world.get(f"{path}?as_of={moment}")
+    await owners.rebuild()
+    again = await world.get(f"{path}?as_of={moment}")
+    assert {**again, "behind_seconds": None} == {**before, "behind_seconds": None}
+
+
 async def test_no_request_fails_while_tables_are_swapped_and_facts_come_in(owners: Owners) -> None:
     world, done = owners.world, asyncio.Event()
     answered = 0
