@@ -52,12 +52,20 @@ def keep_line(text: str) -> str:
     return keep_prose(text)
 
 
+FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
+"""PostgreSQL's driver keeps these two as the infinities, which come back without an offset."""
+
+
 def keep_instant(moment: datetime) -> datetime:
     """The same instant in UTC, as it is kept; refuses what leaves the calendar's years there."""
     try:
-        return moment.astimezone(UTC)
+        kept = moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+        kept = FIRST_INSTANT
+    if kept in (FIRST_INSTANT, LAST_INSTANT):
+        raise ValueError("lies outside the years 1 to 9999 in UTC")
+    return kept
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(keep_line)]

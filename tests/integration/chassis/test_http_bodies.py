@@ -102,6 +102,8 @@ MOMENTS = {
     "leap second": ("2024-12-31T23:59:60Z", "second value is outside expected range of 0-59"),
     "24 o'clock": ("2024-12-31T24:00:00Z", "hour value is outside expected range of 0-23"),
     "before year 1 in UTC": ("0001-01-01T00:00:00+14:00", "lies outside the years 1 to 9999"),
+    "the first moment, kept as -infinity": ("0001-01-01T00:00:00Z", "lies outside the years 1 to 9999"),
+    "the last moment, kept as infinity": ("9999-12-31T23:59:59.999999Z", "lies outside the years 1 to 9999"),
     "after year 9999 in UTC": ("9999-12-31T23:59:59-12:00", "lies outside the years 1 to 9999"),
     "year 10000": ("+10000-01-01T00:00:00Z", "invalid character in year"),
     "offset of a day": ("2024-12-31T00:00:00+24:00", "timezone offset must be less than 24 hours"),

@@ -332,6 +332,7 @@ async def test_who_only_looks_on_neither_lists_nor_reports(world: World, who: st
         ),
         ({"discovered_at": (DISCOVERED - timedelta(hours=1)).isoformat()}, "invalid"),
         ({"occurred_at": "2024-09-01T00:00:00"}, "invalid"),
+        ({"occurred_at": "0001-01-01T00:00:00Z"}, "invalid"),
         ({"severity": "较大"}, "invalid"),
         ({"summary": " "}, "invalid"),
         ({"summary": "长" * 10_001}, "invalid"),
