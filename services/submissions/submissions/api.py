@@ -27,7 +27,7 @@ from contracts.submissions.submissions import (
     WithdrawSubmission,
 )
 from services.submissions import rules
-from services.submissions.submissions import acceptance, bulk, handlers, queue, store
+from services.submissions.submissions import acceptance, bulk, handlers, model, queue, store
 from services.submissions.submissions.intake import Intake
 
 BULK_EXAMPLE = """\
@@ -138,9 +138,9 @@ async def read_difference(
 
 @router.get("/v1/receipts/{receipt_number}")
 async def get_receipt(receipt_number: str, caller: Caller, database: Db) -> Receipt:
-    """What was handed in, when, and its hash: a unit can prove it."""
+    """What was handed in, when, and its hash: a unit can prove it. The number as it was read out is enough."""
     async with database.reading() as connection:
-        receipt, campaign_id = await store.find_receipt(connection, receipt_number)
+        receipt, campaign_id = await store.find_receipt(connection, model.read_receipt_number(receipt_number))
         await handlers.check_may_read(connection, caller, receipt, campaign_id)
     return receipt
 

@@ -21,6 +21,7 @@ from contracts.submissions.submissions import (
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTER_OF_BYTE = (CROCKFORD * 8).encode()
+MISTAKEN = str.maketrans("OIL", "011", " -")
 RECEIPT_LETTERS = 8
 
 
@@ -233,6 +234,12 @@ def make_receipt_number(timezone: str | None, at: datetime) -> str:
     letters = secrets.token_bytes(RECEIPT_LETTERS).translate(LETTER_OF_BYTE).decode()
     on = at.astimezone(ZoneInfo(timezone or "UTC"))
     return f"{on.year:04}{on.month:02}{on.day:02}-{letters}"
+
+
+def read_receipt_number(written: str) -> str:
+    """The number as it was given out, of one that was read out or typed: any case, O for 0, I or L for 1, no dash."""
+    plain = written.upper().translate(MISTAKEN)
+    return f"{plain[:8]}-{plain[8:]}"
 
 
 def _zone(owed: Owed) -> ZoneInfo:
