@@ -70,8 +70,15 @@ async def save_moments(tx: Transaction, looks: Sequence[dict[str, Any]]) -> None
 
 
 LOOK_AGAIN = """
-    UPDATE due_moment SET next_at = '-infinity'
-     WHERE ($1::uuid[] IS NULL OR campaign_id = ANY ($1)) AND ($2::uuid IS NULL OR deliverable_id = $2)
+    -- Locked in the order of LOCK_MOMENTS, so that a sweep and what is heard never wait for each other in a ring.
+    WITH changed AS (
+        SELECT campaign_id, deliverable_id, due_at FROM due_moment
+         WHERE ($1::uuid[] IS NULL OR campaign_id = ANY ($1)) AND ($2::uuid IS NULL OR deliverable_id = $2)
+         ORDER BY campaign_id, deliverable_id, due_at FOR UPDATE
+    )
+    UPDATE due_moment SET next_at = '-infinity' FROM changed
+     WHERE (due_moment.campaign_id, due_moment.deliverable_id, due_moment.due_at)
+           = (changed.campaign_id, changed.deliverable_id, changed.due_at)
 """
 
 

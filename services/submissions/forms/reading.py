@@ -33,13 +33,14 @@ class FormReader:
 
     async def read(self, path: Path, extension: str) -> Filled:
         """What is filled in; KindNotAllowed (415), FormUnreadable or NotAForm (422)."""
-        content = await asyncio.to_thread(path.read_bytes)
         answers: list[dict[str, Any]] = []
 
         async def hear(line: bytes) -> None:
             answers.append(json.loads(line))
 
         async with self._reading:
+            # Those that wait do so on disk, not in memory.
+            content = await asyncio.to_thread(path.read_bytes)
             try:
                 question = b"\n".join([extension.encode(), content])
                 await confined.ask(_MODULE, question, hear, MOST_WALL_SECONDS)

@@ -254,17 +254,17 @@ async def test_nothing_is_acknowledged_before_it_is_committed(cluster: Cluster, 
 async def test_pitfall_17_a_handler_slower_than_the_servers_patience_is_not_doubled(
     cluster: Cluster, bus: TestBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.consumers.ACK_WAIT_SECONDS", 0.6)
+    monkeypatch.setattr("chassis.consumers.ACK_WAIT_SECONDS", 2.0)
     async with bus.administer() as jetstream:
         config = (await jetstream.consumer_info("registry", DURABLE)).config
-        config.ack_wait = 0.6
+        config.ack_wait = 2.0
         await jetstream.add_consumer("registry", config)
     calls = 0
 
     async def slow(tx: Transaction, events: Sequence[OrganizationRegistered]) -> None:
         nonlocal calls
         calls += 1
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)
 
     async with fresh_database(cluster, "submissions") as (database, _):
         async with consuming(bus, make_consumer(database, [Hears(organizations.FACTS, slow)])):

