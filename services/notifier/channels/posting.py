@@ -91,11 +91,19 @@ async def _post(
         "POST",
         target,
         content=body.encode(),
-        headers={"Content-Type": "application/json; charset=utf-8", **headers, "Host": parts.netloc},
+        headers={
+            "Content-Type": "application/json; charset=utf-8",
+            "Accept-Encoding": "identity",
+            **headers,
+            "Host": parts.netloc,
+        },
         extensions={"sni_hostname": parts.hostname},
     ) as answer:
+        # Unpacked, a small answer could fill the memory: it was asked for plain, and is read as it comes.
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            raise Transient("answered packed though plain was asked for")
         taken = bytearray()
-        async for piece in answer.aiter_bytes():
+        async for piece in answer.aiter_raw():
             taken += piece
             if len(taken) > MOST_BYTES:
                 break

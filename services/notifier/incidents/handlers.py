@@ -1,6 +1,7 @@
 """Incidents: follow one, and tell of those whose limit runs out."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -18,6 +19,8 @@ from services.notifier.notifications.store import FactToTell
 log = structlog.get_logger()
 
 ACTOR = System("notifier")
+AGAIN = timedelta(seconds=30)
+"""Whoever the register has not told of yet is looked for again after this."""
 
 
 async def follow_incident(tx: Transaction, incident: Incident) -> None:
@@ -45,17 +48,20 @@ async def _tell_of(tx: Transaction, climb: Climb) -> None:
     rung = newest(climb, tx.now)
     assert rung is not None, "its next rung has come"
     name, at = rung
-    if tx.now - at <= STALE:
-        await _plan(tx, climb, name, at)
-    await store.save(tx, told(climb, at))
+    if tx.now - at > STALE or await _plan(tx, climb, name, at):
+        await store.save(tx, told(climb, at))
+    else:
+        await store.save(tx, replace(climb, next_at=tx.now + AGAIN))
 
 
-async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> None:
+async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> bool:
+    """Whether all whom the rung is for were known; the unit itself is told in any case."""
+    known = True
     try:
         recipients = await _recipients(tx, climb, name)
     except NotHeardOfYet as missing:
         log.warning("incident_waits_for_the_register", incident_id=str(climb.id), reason=str(missing))
-        recipients = [climb.organization_id]
+        recipients, known = [climb.organization_id], False
     for organization_id in recipients:
         fact = FactToTell(
             occasion=name,
@@ -74,6 +80,7 @@ async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> 
             planned_for=at,
         )
         await notifications.plan_fact(tx, fact)
+    return known
 
 
 async def _recipients(tx: Transaction, climb: Climb, name: RungName) -> list[UUID]:

@@ -74,6 +74,25 @@ async def test_the_unit_then_the_one_above_then_all_above_are_told_each_once(
     assert names(mail.messages) == ["district", "office", "town"]
 
 
+async def test_those_above_are_told_as_soon_as_the_register_has_told_of_them(world: World) -> None:
+    town, district = await a_town(world)
+    await world.hear(IncidentReported(incident=clocked(town)))
+    (kept,) = await world.fetch("SELECT body FROM organization WHERE id = $1", district)
+    await world.fetch("DELETE FROM organization WHERE id = $1", district)
+    await tell(world, "09-15 02:00")
+    assert await rungs(world) == [("incident_due_100", town)]
+    await world.fetch(
+        "INSERT INTO organization (id, version, name, parent_id, body) VALUES ($1, 1, 'district', $2, $3)",
+        district,
+        world.office,
+        kept["body"],
+    )
+    await tell(world, "09-15 02:01")
+    assert sorted(await rungs(world)) == sorted(
+        ("incident_due_100", unit) for unit in (town, district, world.office)
+    )
+
+
 async def test_it_goes_out_in_quiet_hours_on_a_day_off(world: World, mail: MailServer) -> None:
     town, _ = await a_town(world)
     await world.hear(IncidentReported(incident=clocked(town)))

@@ -8,7 +8,7 @@ import asyncio, time
 from chassis.watchdog import Watchdog
 
 async def main():
-    beating = asyncio.create_task(Watchdog(limit_seconds=0.5).beat())
+    beating = asyncio.create_task(Watchdog(limit_seconds=2).beat())
     await asyncio.sleep(0)
     {work}
     beating.cancel()
@@ -33,10 +33,10 @@ def test_a_loop_that_stands_still_ends_the_process_with_a_line_that_says_so() ->
 
 
 def test_a_loop_that_turns_longer_than_the_limit_is_left_alone() -> None:
-    ended = run("await asyncio.sleep(1.2)")
+    ended = run("await asyncio.sleep(4)")
     assert (ended.returncode, ended.stdout) == (0, "came to its end\n")
 
 
 def test_a_short_halt_is_forgiven() -> None:
-    ended = run("time.sleep(0.2); await asyncio.sleep(0.7)")
+    ended = run("time.sleep(0.5); await asyncio.sleep(2.5)")
     assert (ended.returncode, ended.stdout) == (0, "came to its end\n")
