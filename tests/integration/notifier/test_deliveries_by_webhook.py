@@ -2,13 +2,19 @@
 
 import asyncio
 import base64
+import gzip
 import json
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
 from services.notifier.channels import posting
+from services.notifier.channels.message import Transient
+from services.notifier.channels.posting import post
 from tests.integration.notifier.parts import World, mailbox
 from tests.support.hooks import HookServer
 from tests.support.mail import MailServer
@@ -152,3 +158,22 @@ async def test_no_disguise_leads_to_this_machine_or_its_networks(
         if row["state"] != "failed" and "is not found" not in row["last_error"]
     ]
     assert reached == []
+
+
+async def test_a_packed_answer_is_not_unpacked() -> None:
+    """A few kilobytes can hold a gigabyte."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        assert b"accept-encoding: identity\r\n" in head
+        body = gzip.compress(b"0" * 50_000_000)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n")
+        writer.write(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    address = urlsplit(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook")
+    async with server, httpx.AsyncClient() as client:
+        with pytest.raises(Transient, match="packed"):
+            await post(client, address, {}, "{}", datetime.now(UTC))
