@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -114,9 +115,14 @@ def debts_by_unit(organization_ids: Sequence[UUID], rows: Sequence[asyncpg.Recor
     return debts
 
 
+# A page names each deliverable and each due moment once a unit.
+_id = lru_cache(10_000)(UUID)
+_moment = lru_cache(10_000)(datetime.fromisoformat)
+
+
 def _debts(cells: dict[str, list[Any]]) -> list[Debt]:
     return [
-        Debt(UUID(id), UUID(deliverable_id), due_at and datetime.fromisoformat(due_at), *rest)
+        Debt(UUID(id), _id(deliverable_id), due_at and _moment(due_at), *rest)
         for id, (deliverable_id, due_at, *rest) in cells.items()
     ]
 
