@@ -235,6 +235,14 @@ CREATE TABLE public.export_source (
     campaign_id uuid,
     body jsonb NOT NULL
 );
+CREATE TABLE public.export_source_past (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    noun text NOT NULL,
+    campaign_id uuid NOT NULL,
+    body jsonb NOT NULL
+);
 CREATE TABLE public.idempotency (
     key_id uuid NOT NULL,
     key text NOT NULL,
@@ -445,6 +453,8 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.export
     ADD CONSTRAINT export_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.export_source_past
+    ADD CONSTRAINT export_source_past_pkey PRIMARY KEY (id, version);
 ALTER TABLE ONLY public.export_source
     ADD CONSTRAINT export_source_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.idempotency
@@ -506,6 +516,7 @@ CREATE INDEX deliverable_past_campaign ON public.deliverable_past USING btree (c
 CREATE INDEX export_campaign ON public.export USING btree (campaign_id, id);
 CREATE INDEX export_expiring ON public.export USING btree (expires_at) WHERE (state = 'done'::text);
 CREATE INDEX export_source_campaign ON public.export_source USING btree (campaign_id, noun, id);
+CREATE INDEX export_source_past_campaign ON public.export_source_past USING btree (campaign_id, noun, id, version) INCLUDE (since);
 CREATE INDEX export_waiting ON public.export USING btree (id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);

@@ -32,12 +32,13 @@ LAST = 1_000_000
 async def make(order: Order, out: IO[bytes]) -> None:
     """The annex as the next edition would print it: of the key activities, by their serial numbers."""
     async with order.database.snapshot() as connection:
-        activities = await sources.read_activities(connection, order.campaign_id)
-        names = {unit.id: unit.name for unit in await sources.read_units(connection)}
+        activities = await sources.read_activities(connection, order.campaign_id, order.up_to)
+        names = {unit.id: unit.name for unit in await sources.read_units(connection, order.up_to)}
     rows = rows_of(activities, names)
     order.progress.row_total = len(rows)
     titles = order.campaign.annex_titles or [order.campaign.name]
-    out.write(await asyncio.to_thread(write_annex, rows, titles, order.campaign.annex_remarks))
+    remarks = [*order.campaign.annex_remarks, *filter(None, [order.stated_past])]
+    out.write(await asyncio.to_thread(write_annex, rows, titles, remarks))
     order.progress.rows = len(rows)
 
 

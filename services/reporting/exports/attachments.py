@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from chassis.files.names import make_safe
 from contracts.attachments import Attachment
+from services.reporting.counters.model import PRESENT
 from services.reporting.exports import sources
 from services.reporting.exports.order import Order
 from services.reporting.exports.text import clean, guarded
@@ -59,8 +60,8 @@ async def make(order: Order, out: IO[bytes]) -> None:
 async def _read_lines(order: Order) -> list[Line]:
     async with order.database.snapshot() as connection:
         rows = await sources.read_attached(connection, order.campaign_id)
-        units = await sources.read_units(connection)
-        deliverables = await sources.read_deliverables(connection, order.campaign_id)
+        units = await sources.read_units(connection, PRESENT)
+        deliverables = await sources.read_deliverables(connection, order.campaign_id, PRESENT)
     names = {unit.id: unit.name for unit in units}
     titles = {each.id: each.title for each in deliverables}
     return list(_place(rows, places_of(units), names, titles))

@@ -18,12 +18,13 @@ NOTHING = "截至目前，尚无审核通过的亮点材料。"
 async def make(order: Order, out: IO[bytes]) -> None:
     """One paper; a summary that is not accepted does not stand in it."""
     async with order.database.snapshot() as connection:
-        units = await sources.read_units(connection)
-        highlights = gather(await sources.read_official(connection, order.campaign_id), units)
+        units = await sources.read_units(connection, order.up_to)
+        official = await sources.read_official(connection, order.campaign_id, order.up_to)
+    highlights = gather(official, units)
     order.progress.row_total = len(highlights)
     document = Document(
         title=f"{order.campaign.name}亮点简报",
-        blocks=list(_blocks(highlights)),
+        blocks=list(_blocks(highlights, order.stated_past)),
         signed_by={unit.id: unit.name for unit in units}.get(order.campaign.issuer_id, ""),
         signed_on=order.local(order.moment).date(),
     )
@@ -31,7 +32,9 @@ async def make(order: Order, out: IO[bytes]) -> None:
     order.progress.rows = len(highlights)
 
 
-def _blocks(highlights: Sequence[Highlight]) -> Iterator[Block]:
+def _blocks(highlights: Sequence[Highlight], stated_past: str | None) -> Iterator[Block]:
+    if stated_past:
+        yield Paragraph(f"（{stated_past}）")
     if not highlights:
         yield Paragraph(NOTHING)
     numbering = Numbering()

@@ -22,10 +22,10 @@ STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE", "registered": "TEN
 async def make(order: Order, out: IO[bytes]) -> None:
     """Moments stand in the campaign's zone, which the file describes; a UID is the noun's own id and never changes."""
     async with order.database.snapshot() as connection:
-        activities = await sources.read_activities(connection, order.campaign_id)
-        days = await sources.read_theme_days(connection, order.campaign_id)
-        deliverables = await sources.read_deliverables(connection, order.campaign_id)
-        names = {unit.id: unit.name for unit in await sources.read_units(connection)}
+        activities = await sources.read_activities(connection, order.campaign_id, order.up_to)
+        days = await sources.read_theme_days(connection, order.campaign_id, order.up_to)
+        deliverables = await sources.read_deliverables(connection, order.campaign_id, order.up_to)
+        names = {unit.id: unit.name for unit in await sources.read_units(connection, order.up_to)}
     events = [
         *(_of_theme_day(day, names) for day in days),
         *(_of_activity(order, each, names) for each in _timed(activities)),
@@ -38,6 +38,8 @@ async def make(order: Order, out: IO[bytes]) -> None:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", clean(order.campaign.name))
     calendar.add("x-wr-timezone", order.campaign.timezone)
+    if order.stated_past:
+        calendar.add("x-wr-caldesc", order.stated_past)
     for event in events:
         calendar.add_component(event)
     calendar.add_missing_timezones()

@@ -1,4 +1,4 @@
-"""What exports are made of: the newest whole state of each noun, kept as its owner told it."""
+"""What exports are made of: the whole states of each noun, kept as its owner told them, the newest apart."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,14 +15,34 @@ KEEP = """
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, campaign_id = excluded.campaign_id, body = excluded.body
      WHERE excluded.version > known.version
 """
+KEEP_PAST = """
+    INSERT INTO export_source_past AS known (id, version, since, noun, campaign_id, body)
+    SELECT id, version, (body->>'updated_at')::timestamptz, noun, campaign_id, body
+      FROM jsonb_to_recordset($1) AS heard (id uuid, noun text, version integer, campaign_id uuid, body jsonb)
+    ON CONFLICT (id, version) DO UPDATE SET since = excluded.since, body = excluded.body
+     WHERE (excluded.since, excluded.body) <> (known.since, known.body)
+"""
 
 
 def keeper_of(noun: str) -> Handler:
-    """The handler of the facts of one noun."""
+    """The handler of the facts of one noun, of which the newest state is kept."""
 
     async def keep(tx: Transaction, events: Sequence[Event]) -> None:
         told = [getattr(event, noun) for event in latest(events)]
         await tx.connection.execute(KEEP, [_row(noun, each) for each in told])
+
+    return keep
+
+
+def historian_of(noun: str) -> Handler:
+    """The handler of the facts of one noun, of which every state is kept beside the newest."""
+
+    async def keep(tx: Transaction, events: Sequence[Event]) -> None:
+        newest = {event.aggregate_id: event.aggregate_version for event in latest(events)}
+        told = {(event.aggregate_id, event.aggregate_version): getattr(event, noun) for event in events}
+        rows = {key: _row(noun, each) for key, each in told.items()}
+        await tx.connection.execute(KEEP_PAST, list(rows.values()))
+        await tx.connection.execute(KEEP, [rows[key] for key in newest.items()])
 
     return keep
 

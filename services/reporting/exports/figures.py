@@ -1,61 +1,31 @@
-"""What the summary says in figures, counted from the rows of one moment. Pure."""
+"""What the summary says in figures, out of the overview of its moment. Pure."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 from contracts.registry.activities import Activity
+from contracts.reporting.figures import DistrictFigures, Figures, ThemeDayFigures
 from services.reporting.exports.sources import Unit
+from services.reporting.figures.model import together
 
-COUNTED = ("expected", "actual", "actual_on_time", "accepted", "nil_returns", "overdue", "waived")
-SETTINGS = ("社区", "农村", "企业", "机关", "校园", "军营", "家庭")
-"""七进, in the notice's order."""
-AUDIENCES = ("老年人", "未成年人")
-"""一老一少."""
 ELSEWHERE = "市级部门及其他单位"
+NOTHING = together([])
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Of assignments; what is waived is in none but `waived`."""
+def by_district(districts: Sequence[DistrictFigures], units: Sequence[Unit]) -> list[tuple[str, Figures]]:
+    """Districts with all below them, in the office's order, then everybody else together.
 
-    expected: int = 0
-    actual: int = 0
-    actual_on_time: int = 0
-    accepted: int = 0
-    nil_returns: int = 0
-    overdue: int = 0
-    waived: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in COUNTED))
-
-
-def counts_of(row: Any) -> Counts:
-    """One row of the count."""
-    return Counts(*(row[name] for name in COUNTED))
-
-
-def by_deliverable(rows: Iterable[Any]) -> Mapping[UUID, Counts]:
-    """Summed over the units."""
-    found: dict[UUID, Counts] = defaultdict(Counts)
-    for row in rows:
-        found[row["deliverable_id"]] += counts_of(row)
-    return found
-
-
-def by_district(
-    rows: Iterable[Any], units: Sequence[Unit], districts: Mapping[UUID, Unit]
-) -> list[tuple[str, Counts]]:
-    """Districts with all below them, in the office's order; who stands in none comes last, together."""
-    found: dict[UUID | None, Counts] = defaultdict(Counts)
-    for row in rows:
-        district = districts.get(row["organization_id"])
-        found[None if district is None else district.id] += counts_of(row)
-    named = [(unit.name, found[unit.id]) for unit in units if unit.id in found]
-    return named + ([(ELSEWHERE, found[None])] if None in found else [])
+    Below an issuer without districts every unit stands by its name.
+    """
+    kinds = {unit.id: unit.kind for unit in units}
+    named = [
+        each for each in districts if each.organization_id and kinds.get(each.organization_id) == "district"
+    ]
+    if not named:
+        named = [each for each in districts if each.organization_id]
+    others = [each.model_dump() for each in districts if each not in named]
+    shown: list[tuple[str, Figures]] = [(each.name or str(each.organization_id), each) for each in named]
+    return [*shown, (ELSEWHERE, together(others))] if others else shown
 
 
 def share_of(part: int, whole: int) -> str:
@@ -72,8 +42,12 @@ def by_category(activities: Iterable[Activity]) -> list[tuple[str, int, int]]:
     return [(category, total[category], held[category]) for category in total]
 
 
-def coverage(activities: Iterable[Activity], name: str, order: Sequence[str]) -> list[tuple[str, int]]:
-    """How many activities name each value: those of `order` even when none does, others after them."""
-    found = Counter(value for each in activities for value in dict.fromkeys(getattr(each, name)))
-    others = sorted(found.keys() - set(order), key=lambda value: (-found[value], value))
-    return [(value, found[value]) for value in (*order, *others)]
+def hosted_in(day: ThemeDayFigures) -> str:
+    """How many of a day's activities each district hosts, the most first; one may have hosts in several."""
+    counted = sorted(day.districts, key=lambda each: -each.total)
+    return "、".join(f"{each.name or ELSEWHERE}{each.total}项" for each in counted)
+
+
+def most_first(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The values that most activities have first."""
+    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))

@@ -2,17 +2,20 @@
 
 import asyncio
 import contextlib
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from chassis.access import Principal
-from chassis.database import Database
+from chassis.database import Database, Transaction
 from chassis.identity import new_id
 from contracts.reporting.exports import Export, RequestExport
 from services.reporting import rules
 from services.reporting.exports import fonts, model, sources, store
 from services.reporting.exports.job import file_of
+from services.reporting.exports.kinds import KINDS
 from services.reporting.exports.order import Workshop
+from services.reporting.figures.looking import check_as_of
 from services.reporting.settings import ReportingSettings
 
 
@@ -27,7 +30,8 @@ async def request_export(
     async with database.transaction() as tx:
         issuer_id = await sources.find_issuer(tx.connection, campaign_id)
         rules.check_may_export(actor, issuer_id)
-        model.check_as_of(command.kind, command.as_of)
+        if command.as_of is not None:
+            await _check_past(tx, campaign_id, command.kind, command.as_of)
         if command.kind == "summary_pdf":
             await asyncio.to_thread(fonts.check_chinese, settings.font_folders)
         export = Export(
@@ -37,10 +41,18 @@ async def request_export(
             updated_at=tx.now,
             campaign_id=campaign_id,
             kind=command.kind,
+            as_of=command.as_of,
             state="queued",
         )
         await store.insert(tx, export)
         return tx.answer(export)
+
+
+async def _check_past(tx: Transaction, campaign_id: UUID, kind: str, as_of: datetime) -> None:
+    past_of = KINDS[kind].past_of
+    model.check_keeps_past(kind, past_of)
+    await check_as_of(tx.connection, campaign_id, tx.now, as_of)
+    model.check_whole(as_of, await sources.count_missing(tx.connection, campaign_id, as_of, past_of or ()))
 
 
 async def find_export(database: Database, id: UUID, actor: Principal) -> Export:

@@ -16,6 +16,7 @@ from chassis.events import System
 from chassis.identity import new_id
 from chassis.refusals import Refusal
 from contracts.reporting.exports import Export, ExportFinished
+from services.reporting.counters.model import PRESENT
 from services.reporting.exports import model, sources, store
 from services.reporting.exports.kinds import KINDS
 from services.reporting.exports.order import NotMakeable, Order, Progress, Workshop
@@ -117,10 +118,11 @@ async def _beat(workshop: Workshop, id: UUID, maker: UUID, progress: Progress) -
 
 async def _make(workshop: Workshop, export: Export, maker: UUID, part: Path, progress: Progress) -> Export:
     kind = KINDS[export.kind]
-    now = workshop.database.clock.now()
+    up_to = export.as_of or PRESENT
+    moment = export.as_of or workshop.database.clock.now()
     async with workshop.database.reading() as connection:
-        campaign = await sources.find_campaign(connection, export.campaign_id)
-    order = Order(campaign, now, workshop.database, workshop.settings, workshop.storage, progress)
+        campaign = await sources.find_campaign(connection, export.campaign_id, up_to)
+    order = Order(campaign, moment, workshop.database, workshop.settings, workshop.storage, progress, up_to)
     with await asyncio.to_thread(_open, part) as out:
         await kind.make(order, out)
         size, sha256 = await asyncio.to_thread(_seal, out)
@@ -130,7 +132,7 @@ async def _make(workshop: Workshop, export: Export, maker: UUID, part: Path, pro
         progress.rows,
         size,
         sha256,
-        kind.filename(campaign),
+        kind.filename(order),
         workshop.database.clock.now(),
         workshop.settings.export_keep_days,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from typing import IO
 from uuid import UUID
 
 from contracts.registry.deliverables import Deliverable
@@ -12,6 +12,7 @@ from services.reporting.exports.order import Order
 from services.reporting.exports.sources import Unit
 from services.reporting.exports.spreadsheet import StreamedSheet, Style, height_of
 from services.reporting.exports.tree import walk
+from services.reporting.figures.matrix import Debt
 from services.reporting.figures.model import cell_state, rate
 
 SHOWN: Mapping[CellState, tuple[str, str]] = {
@@ -49,17 +50,18 @@ Totals = dict[UUID, dict[str, int]]
 async def make(order: Order, out: IO[bytes]) -> None:
     """Rows are read and written in batches of units."""
     async with order.database.snapshot() as connection:
-        deliverables = await sources.read_deliverables(connection, order.campaign_id)
-        units = await sources.read_units(connection)
-        owing = await sources.find_owing(connection, order.campaign_id)
+        deliverables = await sources.read_deliverables(connection, order.campaign_id, order.up_to)
+        units = await sources.read_units(connection, order.up_to)
+        owing = await sources.find_owing(connection, order.campaign_id, order.up_to)
         shown = list(walk(units, owing))
         order.progress.row_total = len(shown)
         sheet = await asyncio.to_thread(_begin, order, deliverables, out)
         totals: Totals = {each.id: dict.fromkeys(COLUMN, 0) for each in deliverables}
         for start in range(0, len(shown), sources.BATCH_ROWS):
             batch = shown[start : start + sources.BATCH_ROWS]
-            cells = await sources.read_cells(connection, order.campaign_id, [unit.id for unit, _ in batch])
-            await asyncio.to_thread(_add, sheet, order, deliverables, batch, cells, totals)
+            ids = [unit.id for unit, _ in batch]
+            debts = await sources.read_debts(connection, order.campaign_id, ids, order.up_to)
+            await asyncio.to_thread(_add, sheet, order, deliverables, batch, debts, totals)
             order.progress.rows += len(batch)
     await asyncio.to_thread(_end, sheet, deliverables, totals)
 
@@ -68,8 +70,7 @@ def _begin(order: Order, deliverables: Sequence[Deliverable], out: IO[bytes]) ->
     widths = [44.0, *(20.0 for _ in deliverables)]
     sheet = StreamedSheet(out, "报送情况", widths, _STYLES, frozen=(3, 1), heading_row=3)
     sheet.add_line(f"{order.campaign.name}报送情况一览表", _TITLE, 30)
-    at = order.local(order.moment)
-    sheet.add_line(f"截至{at.year}年{at.month}月{at.day}日{at:%H}时{at:%M}分", _NOTE)
+    sheet.add_line(order.stated, _NOTE)
     headings = [_heading(order, each) for each in deliverables]
     height = height_of(["单位", *headings], widths)
     sheet.add([(text, _HEADING) for text in ("单位", *headings)], height)
@@ -89,34 +90,34 @@ def _add(
     order: Order,
     deliverables: Sequence[Deliverable],
     batch: Sequence[tuple[Unit, int]],
-    rows: Sequence[Any],
+    debts: Mapping[UUID, Sequence[Debt]],
     totals: Totals,
 ) -> None:
-    cells = {(row["organization_id"], row["deliverable_id"]): row for row in rows}
     for unit, depth in batch:
+        cells = {debt.deliverable_id: debt for debt in debts[unit.id]}
         written: list[tuple[str | None, int]] = [(unit.name, _UNIT + min(depth, MOST_INDENT))]
         for each in deliverables:
-            row = cells.get((unit.id, each.id))
-            written.append((None, _EMPTY) if row is None else _cell(row, order))
-            if row is not None:
-                _count(totals[each.id], row)
+            debt = cells.get(each.id)
+            written.append((None, _EMPTY) if debt is None else _cell(debt, order))
+            if debt is not None:
+                _count(totals[each.id], debt)
         sheet.add(written, height_of([unit.name], [40.0 - 2 * depth]))
 
 
-def _cell(row: Any, order: Order) -> tuple[str, int]:
-    state = cell_state(row["assigned"], row["state"], row["on_time"], row["due_at"], order.moment)
-    is_nil = row["nil_return"] and state not in ("owed", "overdue", "waived")
+def _cell(debt: Debt, order: Order) -> tuple[str, int]:
+    state = cell_state(debt.state, debt.handed_in, debt.on_time, debt.due_at, order.moment)
+    is_nil = debt.nil_return and state not in ("owed", "overdue", "waived")
     return SHOWN[state][0] + (NIL if is_nil else ""), _CELL[state]
 
 
-def _count(totals: dict[str, int], row: Any) -> None:
-    if row["assigned"] == "waived":
+def _count(totals: dict[str, int], debt: Debt) -> None:
+    if debt.state == "waived":
         return
-    is_there = row["state"] not in (None, "withdrawn")
+    is_there = debt.handed_in not in (None, "withdrawn")
     totals["expected"] += 1
     totals["actual"] += is_there
-    totals["actual_on_time"] += bool(is_there and row["on_time"])
-    totals["accepted"] += row["state"] == "accepted"
+    totals["actual_on_time"] += bool(is_there and debt.on_time)
+    totals["accepted"] += debt.handed_in == "accepted"
 
 
 def _end(sheet: StreamedSheet, deliverables: Sequence[Deliverable], totals: Totals) -> None:

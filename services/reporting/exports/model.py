@@ -1,5 +1,6 @@
 """What becomes of an export: pure rules over its states."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from chassis.refusals import Conflict, Refusal
@@ -22,7 +23,7 @@ class ExportExpired(Refusal):
 
 
 class PastNotKept(Conflict):
-    """Exports of this kind are made of the present state."""
+    """The past that the file is made of is not kept, or not whole."""
 
 
 def start(export: Export, at: datetime) -> Export:
@@ -76,7 +77,20 @@ def check_done(export: Export) -> None:
         raise NotDone(f"the export is {export.state}{': ' + export.error if export.error else ''}")
 
 
-def check_as_of(kind: str, as_of: datetime | None) -> None:
-    """No kind can be made of the past yet: never a silent now."""
-    if as_of is not None:
-        raise PastNotKept(f"as_of is not supported for {kind} yet; leave it out for the present state")
+def check_keeps_past(kind: str, past_of: Sequence[str] | None) -> None:
+    """Never a silent now."""
+    if past_of is None:
+        raise PastNotKept(
+            f"{kind} is made of the files as they are kept now, and those that were removed since are gone; "
+            "leave as_of out for the present state"
+        )
+
+
+def check_whole(as_of: datetime, missing: Mapping[str, int]) -> None:
+    """What was not kept cannot be told again from here."""
+    if missing:
+        told = ", ".join(f"{count} of noun {noun}" for noun, count in missing.items())
+        raise PastNotKept(
+            f"of {as_of.isoformat()} not every state is kept that the file is made of ({told}); "
+            "an operator makes the past whole by `rollcall rebuild reporting`"
+        )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from chassis.database import Database
 from chassis.files.storage import Storage
 from contracts.registry.campaigns import Campaign
+from services.reporting.counters.model import PRESENT
 from services.reporting.settings import ReportingSettings
 
 
@@ -33,7 +34,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Order:
-    """`moment` is the one moment by which due dates are judged and which the file shows."""
+    """`moment` is the one moment by which due dates are judged and which the file shows.
+
+    `up_to` bounds the states that it is made of: PRESENT for the newest.
+    """
 
     campaign: Campaign
     moment: datetime
@@ -41,6 +45,7 @@ class Order:
     settings: ReportingSettings
     storage: Storage
     progress: Progress = field(default_factory=Progress)
+    up_to: datetime = PRESENT
 
     @property
     def campaign_id(self) -> UUID:
@@ -54,22 +59,42 @@ class Order:
         """In the campaign's zone."""
         return moment.astimezone(self.zone)
 
+    @property
+    def stated(self) -> str:
+        """The moment in words, in the campaign's zone, to the second where there are any."""
+        return say_moment(self.local(self.moment))
+
+    @property
+    def stated_past(self) -> str | None:
+        """The same for a past moment that was asked for; None for the present."""
+        return None if self.up_to == PRESENT else self.stated
+
+
+def say_moment(at: datetime) -> str:
+    """截至 a moment, in the zone that it is in."""
+    second = f"{at:%S}秒" if at.second else ""
+    return f"截至{at.year}年{at.month}月{at.day}日{at:%H}时{at:%M}分{second}"
+
 
 Maker = Callable[[Order, IO[bytes]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`title` names the file beside the campaign."""
+    """`title` names the file beside the campaign. `past_of` are the nouns whose whole states it is made of, of a past
+    moment too; None: it is made of the present only.
+    """
 
     extension: str
     media_type: str
     title: str
     make: Maker
+    past_of: tuple[str, ...] | None
 
-    def filename(self, campaign: Campaign) -> str:
+    def filename(self, order: Order) -> str:
         """What the file is called where it is saved."""
-        return f"{campaign.name}{self.title}{self.extension}"
+        moment = f"（{order.stated_past}）" if order.stated_past else ""
+        return f"{order.campaign.name}{self.title}{moment}{self.extension}"
 
 
 @dataclass(frozen=True)

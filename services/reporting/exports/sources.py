@@ -1,4 +1,6 @@
-"""The rows that exports are made of. They are read from what was told; a moment of the past finds no rows here yet."""
+"""The rows that exports are made of, read from what was told: of the present, or of a past moment `up_to`."""
+
+# ruff: noqa: S608 - statements are put together out of constants only
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +16,11 @@ from contracts.registry.activities import Activity
 from contracts.registry.campaigns import Campaign
 from contracts.registry.deliverables import Deliverable
 from contracts.registry.theme_days import ThemeDay
+from services.reporting.counters.model import PRESENT
 from services.reporting.exports.order import NotMakeable
+from services.reporting.exports.told import IS_PRESENT, told_at
+from services.reporting.figures.matrix import OWING_AT, Debt, debts_by_unit, read_past_debts
+from services.reporting.figures.tree import NEWEST
 
 BATCH_ROWS = 500
 
@@ -31,11 +37,11 @@ async def find_issuer(connection: Connection, campaign_id: UUID) -> UUID:
     return issuer_id
 
 
-TOLD = "SELECT body FROM export_source WHERE campaign_id = $1 AND noun = $2 ORDER BY id"
+TOLD = f"SELECT body FROM {told_at('$2', '$3')} AS told ORDER BY id"
 
 
-async def _read_told(connection: Connection, campaign_id: UUID, noun: str) -> list[Any]:
-    return [row["body"] for row in await connection.fetch(TOLD, campaign_id, noun)]
+async def _read_told(connection: Connection, campaign_id: UUID, noun: str, up_to: datetime) -> list[Any]:
+    return [row["body"] for row in await connection.fetch(TOLD, campaign_id, noun, up_to)]
 
 
 COMPLETE = """
@@ -48,9 +54,9 @@ COMPLETE = """
 """
 
 
-async def find_campaign(connection: Connection, campaign_id: UUID) -> Campaign:
+async def find_campaign(connection: Connection, campaign_id: UUID, up_to: datetime) -> Campaign:
     """The campaign as registry told it; NotMakeable while a part of what belongs to it is not kept."""
-    told = await _read_told(connection, campaign_id, "campaign")
+    told = await _read_told(connection, campaign_id, "campaign", up_to)
     if not told or not await connection.fetchval(COMPLETE, campaign_id):
         raise NotMakeable(
             "the campaign was heard of before exports kept what they are made of; "
@@ -59,20 +65,49 @@ async def find_campaign(connection: Connection, campaign_id: UUID) -> Campaign:
     return Campaign.model_validate(told[0])
 
 
-async def read_activities(connection: Connection, campaign_id: UUID) -> list[Activity]:
+MISSING = """
+    -- Versions go up one by one, so a moment's state is known when it is kept and the next one is, or nothing followed.
+    WITH known AS (
+        SELECT id, noun, version, since, true AS is_kept FROM export_source_past
+         WHERE campaign_id = $1 AND noun = ANY ($3)
+        UNION ALL
+        SELECT id, noun, version, (body->>'updated_at')::timestamptz, false FROM export_source
+         WHERE campaign_id = $1 AND noun = ANY ($3)
+    ), followed AS (
+        SELECT id, noun, coalesce(max(version) FILTER (WHERE since <= $2), 0) AS told,
+               coalesce(max(version) FILTER (WHERE since <= $2 AND is_kept), 0) AS kept,
+               max(version) AS newest, min(version) FILTER (WHERE since > $2 AND is_kept) AS following
+          FROM known GROUP BY id, noun
+    )
+    SELECT noun, count(*) AS missing_count FROM followed
+     WHERE kept < told OR (newest > told AND (following IS NULL OR following > told + 1))
+     GROUP BY noun ORDER BY noun
+"""
+
+
+async def count_missing(
+    connection: Connection, campaign_id: UUID, moment: datetime, nouns: Sequence[str]
+) -> dict[str, int]:
+    """Of how many of these nouns' states at a moment it is not known what they were."""
+    rows = await connection.fetch(MISSING, campaign_id, moment, list(nouns))
+    return {row["noun"]: row["missing_count"] for row in rows}
+
+
+async def read_activities(connection: Connection, campaign_id: UUID, up_to: datetime) -> list[Activity]:
     """All activities, drafts too."""
-    return [Activity.model_validate(body) for body in await _read_told(connection, campaign_id, "activity")]
+    told = await _read_told(connection, campaign_id, "activity", up_to)
+    return [Activity.model_validate(body) for body in told]
 
 
-async def read_theme_days(connection: Connection, campaign_id: UUID) -> list[ThemeDay]:
+async def read_theme_days(connection: Connection, campaign_id: UUID, up_to: datetime) -> list[ThemeDay]:
     """The theme days, the earliest first."""
-    days = [ThemeDay.model_validate(body) for body in await _read_told(connection, campaign_id, "theme_day")]
-    return sorted(days, key=lambda day: (day.date, day.id))
+    told = await _read_told(connection, campaign_id, "theme_day", up_to)
+    return sorted((ThemeDay.model_validate(body) for body in told), key=lambda day: (day.date, day.id))
 
 
-async def read_deliverables(connection: Connection, campaign_id: UUID) -> list[Deliverable]:
+async def read_deliverables(connection: Connection, campaign_id: UUID, up_to: datetime) -> list[Deliverable]:
     """The deliverables that stand, in the order in which they were defined."""
-    told = await _read_told(connection, campaign_id, "deliverable")
+    told = await _read_told(connection, campaign_id, "deliverable", up_to)
     return [each for body in told if (each := Deliverable.model_validate(body)).cancelled_at is None]
 
 
@@ -87,106 +122,117 @@ class Unit:
     sort_order: int
 
 
+_IS_PRESENT = IS_PRESENT.format(moment="$2")
 UNITS = "SELECT id, name, kind, parent_id, sort_order FROM organization ORDER BY sort_order, id"
+UNITS_AT = f"""
+    SELECT id, name, kind, parent_id, sort_order FROM organization_past unit
+     WHERE version = {NEWEST.format(moment="$1", id="unit.id")} ORDER BY sort_order, id
+"""
 
 
-async def read_units(connection: Connection) -> list[Unit]:
+async def read_units(connection: Connection, up_to: datetime) -> list[Unit]:
     """All organizations in the office's order."""
-    return [Unit(**dict(row)) for row in await connection.fetch(UNITS)]
+    asked = connection.fetch(UNITS) if up_to == PRESENT else connection.fetch(UNITS_AT, up_to)
+    return [Unit(**dict(row)) for row in await asked]
 
 
 OWING = "SELECT DISTINCT organization_id FROM assignment WHERE campaign_id = $1"
 
 
-async def find_owing(connection: Connection, campaign_id: UUID) -> set[UUID]:
-    """Who owes or owed anything."""
-    return {row["organization_id"] for row in await connection.fetch(OWING, campaign_id)}
+async def find_owing(connection: Connection, campaign_id: UUID, up_to: datetime) -> set[UUID]:
+    """Who owes anything, waived or not."""
+    if up_to == PRESENT:
+        rows = await connection.fetch(OWING, campaign_id)
+    else:
+        rows = await connection.fetch(OWING_AT, campaign_id, up_to)
+    return {row["organization_id"] for row in rows}
 
 
-CELLS = """
-    SELECT a.organization_id, a.deliverable_id, a.due_at, a.state AS assigned, s.state, s.on_time,
-           coalesce(s.nil_return, false) AS nil_return
+DEBTS = """
+    SELECT a.id, a.deliverable_id, a.due_at, a.state, a.organization_id, s.state AS handed_in, s.on_time,
+           s.nil_return, s.review_stages, s.review_stage
       FROM assignment a LEFT JOIN submission s ON s.assignment_id = a.id
      WHERE a.campaign_id = $1 AND a.organization_id = ANY ($2)
 """
 
 
-async def read_cells(
-    connection: Connection, campaign_id: UUID, organization_ids: Sequence[UUID]
-) -> list[asyncpg.Record]:
+async def read_debts(
+    connection: Connection, campaign_id: UUID, organization_ids: Sequence[UUID], up_to: datetime
+) -> dict[UUID, list[Debt]]:
     """What each of these owes and how far it is."""
-    return await connection.fetch(CELLS, campaign_id, list(organization_ids))
+    if up_to != PRESENT:
+        return await read_past_debts(connection, campaign_id, organization_ids, up_to)
+    return debts_by_unit(organization_ids, await connection.fetch(DEBTS, campaign_id, list(organization_ids)))
 
 
-COUNTS = """
-    SELECT a.organization_id, a.deliverable_id,
-           count(*) FILTER (WHERE a.state <> 'waived') AS expected,
-           count(*) FILTER (WHERE a.state <> 'waived' AND s.id IS NOT NULL) AS actual,
-           count(*) FILTER (WHERE a.state <> 'waived' AND s.on_time) AS actual_on_time,
-           count(*) FILTER (WHERE a.state <> 'waived' AND s.state = 'accepted') AS accepted,
-           count(*) FILTER (WHERE a.state <> 'waived' AND s.nil_return) AS nil_returns,
-           count(*) FILTER (WHERE a.state <> 'waived' AND s.id IS NULL AND a.due_at < $2) AS overdue,
-           count(*) FILTER (WHERE a.state = 'waived') AS waived
-      FROM assignment a LEFT JOIN submission s ON s.assignment_id = a.id AND s.state <> 'withdrawn'
-     WHERE a.campaign_id = $1 GROUP BY a.organization_id, a.deliverable_id
-"""
+_SUBMISSIONS = told_at("'submission'", "$2")
+SUBMISSION_COUNT = f"SELECT count(*) FROM {_SUBMISSIONS} AS told"
 
 
-async def count_by_unit(connection: Connection, campaign_id: UUID, moment: datetime) -> list[asyncpg.Record]:
-    """Counts by unit and deliverable."""
-    return await connection.fetch(COUNTS, campaign_id, moment)
-
-
-SUBMISSION_COUNT = "SELECT count(*) FROM export_source WHERE campaign_id = $1 AND noun = 'submission'"
-
-
-async def count_submissions(connection: Connection, campaign_id: UUID) -> int:
+async def count_submissions(connection: Connection, campaign_id: UUID, up_to: datetime) -> int:
     """How many submissions there are, withdrawn ones too."""
-    count: int = await connection.fetchval(SUBMISSION_COUNT, campaign_id)
+    count: int = await connection.fetchval(SUBMISSION_COUNT, campaign_id, up_to)
     return count
 
 
-SECTIONS = """
+SECTIONS = f"""
     SELECT section.key AS name, max(length(section.value)) AS longest
-      FROM export_source s, jsonb_each_text(s.body->'sections') AS section
-     WHERE s.campaign_id = $1 AND s.noun = 'submission' GROUP BY section.key ORDER BY section.key
+      FROM {_SUBMISSIONS} AS s, jsonb_each_text(s.body->'sections') AS section
+     GROUP BY section.key ORDER BY section.key
 """
 
 
-async def measure_sections(connection: Connection, campaign_id: UUID) -> dict[str, int]:
+async def measure_sections(connection: Connection, campaign_id: UUID, up_to: datetime) -> dict[str, int]:
     """The names of all sections that were handed in, each with the length of its longest text."""
-    return {row["name"]: row["longest"] for row in await connection.fetch(SECTIONS, campaign_id)}
+    return {row["name"]: row["longest"] for row in await connection.fetch(SECTIONS, campaign_id, up_to)}
 
 
-SUBMISSIONS = """
+SUBMISSIONS = f"""
+    WITH unit AS (
+        SELECT id, name, sort_order FROM organization WHERE {_IS_PRESENT}
+        UNION ALL
+        SELECT id, name, sort_order FROM organization_past unit
+         WHERE NOT {_IS_PRESENT} AND version = {NEWEST.format(moment="$2", id="unit.id")}
+    ), debt AS (
+        SELECT id, due_at FROM assignment WHERE campaign_id = $1 AND {_IS_PRESENT}
+        UNION ALL
+        (SELECT DISTINCT ON (id) id, due_at FROM assignment_past
+          WHERE campaign_id = $1 AND since <= $2 AND NOT {_IS_PRESENT} ORDER BY id, version DESC)
+    )
     SELECT s.body, o.name AS organization, a.due_at
-      FROM export_source s
-      LEFT JOIN organization o ON o.id = (s.body->>'organization_id')::uuid
-      LEFT JOIN assignment a ON a.id = (s.body->>'assignment_id')::uuid
-     WHERE s.campaign_id = $1 AND s.noun = 'submission'
+      FROM {_SUBMISSIONS} AS s
+      LEFT JOIN unit o ON o.id = (s.body->>'organization_id')::uuid
+      LEFT JOIN debt a ON a.id = (s.body->>'assignment_id')::uuid
      ORDER BY coalesce(o.sort_order, 2147483647), o.id, s.body->>'deliverable_id', s.id
 """
 
 
 async def stream_submissions(
-    connection: Connection, campaign_id: UUID
+    connection: Connection, campaign_id: UUID, up_to: datetime
 ) -> AsyncIterator[list[asyncpg.Record]]:
     """The newest version of every submission with its unit, in the office's order, in batches."""
-    cursor = await connection.cursor(SUBMISSIONS, campaign_id)
+    cursor = await connection.cursor(SUBMISSIONS, campaign_id, up_to)
     while batch := await cursor.fetch(BATCH_ROWS):
         yield batch
 
 
-OFFICIAL = """
-    SELECT v.body FROM accepted_version v JOIN export_source s ON s.id = v.submission_id
-     WHERE v.campaign_id = $1 AND (s.body->>'accepted_version')::integer = v.version
-       AND s.body->>'state' <> 'withdrawn' ORDER BY v.submission_id
+OFFICIAL = f"""
+    SELECT v.body FROM {_SUBMISSIONS} AS s
+      JOIN LATERAL (
+        SELECT body FROM accepted_version
+         WHERE submission_id = s.id AND version = (s.body->>'accepted_version')::integer AND {_IS_PRESENT}
+        UNION ALL
+        (SELECT body FROM export_source_past
+          WHERE id = s.id AND body->>'state' = 'accepted' AND body->'version' = s.body->'accepted_version'
+            AND since <= $2 AND NOT {_IS_PRESENT} ORDER BY version DESC LIMIT 1)
+      ) AS v ON true
+     WHERE s.body->>'state' <> 'withdrawn' ORDER BY s.id
 """
 
 
-async def read_official(connection: Connection, campaign_id: UUID) -> list[Any]:
+async def read_official(connection: Connection, campaign_id: UUID, up_to: datetime) -> list[Any]:
     """The accepted version of each submission that has one, although a newer may be under review."""
-    return [row["body"] for row in await connection.fetch(OFFICIAL, campaign_id)]
+    return [row["body"] for row in await connection.fetch(OFFICIAL, campaign_id, up_to)]
 
 
 ATTACHED = """

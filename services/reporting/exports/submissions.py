@@ -53,14 +53,17 @@ async def make_xlsx(order: Order, out: IO[bytes]) -> None:
 
 
 async def _make(order: Order, write: Any, part: int | None) -> None:
+    asked = order.campaign_id, order.up_to
+    # A table has no place above its headings, so the last of these says of which moment it is.
+    moment = [order.stated_past] if order.stated_past else []
     async with order.database.snapshot() as connection:
-        order.progress.row_total = await sources.count_submissions(connection, order.campaign_id)
-        lengths = await sources.measure_sections(connection, order.campaign_id)
-        deliverables = await sources.read_deliverables(connection, order.campaign_id)
+        order.progress.row_total = await sources.count_submissions(connection, *asked)
+        lengths = await sources.measure_sections(connection, *asked)
+        deliverables = await sources.read_deliverables(connection, *asked)
         titles = {str(each.id): each.title for each in deliverables}
         columns = _columns([name for each in deliverables for name in each.sections], lengths, part)
-        write([*HEADINGS, *(_heading(*column) for column in columns)])
-        async for batch in sources.stream_submissions(connection, order.campaign_id):
+        write([*HEADINGS, *(_heading(*column) for column in columns), *moment])
+        async for batch in sources.stream_submissions(connection, *asked):
             await asyncio.to_thread(_write_all, order, write, batch, titles, columns, part)
             order.progress.rows += len(batch)
 
@@ -106,6 +109,7 @@ def _row(
         told["receipt_number"],
         len(told["attachment_ids"]),
         *(_part(sections.get(name), nth, part) for name, nth in columns),
+        *([None] if order.stated_past else []),
     ]
 
 

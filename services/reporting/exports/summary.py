@@ -1,13 +1,15 @@
 """The summary report 总结报告 upward: figures, tables and highlights of the campaign, as docx or pdf."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
+from uuid import UUID
 
 from contracts.registry.activities import Activity
 from contracts.registry.deliverables import Deliverable
 from contracts.registry.theme_days import ThemeDay
+from contracts.reporting.figures import Figures, Overview
 from services.reporting.exports import figures, sources
 from services.reporting.exports.annex import LAST
 from services.reporting.exports.document import (
@@ -19,13 +21,14 @@ from services.reporting.exports.document import (
     Table,
     chinese_date,
 )
-from services.reporting.exports.figures import Counts, share_of
+from services.reporting.exports.figures import NOTHING, share_of
 from services.reporting.exports.highlights import Highlight, gather
 from services.reporting.exports.official_docx import write_docx
 from services.reporting.exports.official_pdf import write_pdf
 from services.reporting.exports.order import Order
 from services.reporting.exports.sources import Unit
-from services.reporting.exports.tree import districts_of
+from services.reporting.figures.handlers import overview_of
+from services.reporting.figures.looking import look_at_all
 
 HIGHLIGHTS = "亮点活动"
 _SHARES = (8, 3, 3, 3, 4, 4, 3, 4)
@@ -39,7 +42,7 @@ class Findings:
     activities: Sequence[Activity]
     days: Sequence[ThemeDay]
     deliverables: Sequence[Deliverable]
-    counted: Sequence[Any]
+    overview: Overview
     highlights: Sequence[Highlight]
 
 
@@ -58,21 +61,24 @@ async def make_pdf(order: Order, out: IO[bytes]) -> None:
 
 
 async def _write(order: Order) -> Document:
+    asked = order.campaign_id, order.up_to
+    as_of = None if order.stated_past is None else order.moment
     async with order.database.snapshot() as connection:
-        units = await sources.read_units(connection)
-        activities = await sources.read_activities(connection, order.campaign_id)
+        units = await sources.read_units(connection, order.up_to)
+        activities = await sources.read_activities(connection, *asked)
+        looked = await look_at_all(connection, order.campaign_id, order.moment, as_of)
         found = Findings(
             units=units,
             activities=sorted(
                 (each for each in activities if "draft" not in (each.state, each.state_before)),
                 key=lambda each: (each.serial_number or LAST, each.id),
             ),
-            days=await sources.read_theme_days(connection, order.campaign_id),
-            deliverables=await sources.read_deliverables(connection, order.campaign_id),
-            counted=await sources.count_by_unit(connection, order.campaign_id, order.moment),
-            highlights=gather(await sources.read_official(connection, order.campaign_id), units),
+            days=await sources.read_theme_days(connection, *asked),
+            deliverables=await sources.read_deliverables(connection, *asked),
+            overview=await overview_of(connection, looked),
+            highlights=gather(await sources.read_official(connection, *asked), units),
         )
-    order.progress.row_total = len(found.counted) + len(found.activities)
+    order.progress.row_total = len(found.overview.deliverables) + len(found.activities)
     return await asyncio.to_thread(compose, order, found)
 
 
@@ -85,7 +91,7 @@ def compose(order: Order, found: Findings) -> Document:
         numbering.head(1, "报送情况"),
         *_reporting(order, found, numbering),
         numbering.head(1, "活动开展情况"),
-        *_activities(order, found, numbering),
+        *_activities(found, numbering),
         *_theme_days(found, names, numbering),
         *_highlights(found, numbering),
     ]
@@ -93,6 +99,8 @@ def compose(order: Order, found: Findings) -> Document:
         Attached("各市（区）报送情况表", [_district_table(found)]),
         Attached("活动分类统计表", [_category_table(found)]),
     ]
+    if found.days:
+        attached.append(Attached("主题日活动统计表", [_theme_day_table(found)]))
     return Document(
         title=f"{order.campaign.name}总结报告",
         blocks=blocks,
@@ -116,18 +124,17 @@ def _titled(text: str) -> str:
 
 
 def _reporting(order: Order, found: Findings, numbering: Numbering) -> Iterator[Block]:
-    by_deliverable = figures.by_deliverable(found.counted)
-    total = sum(by_deliverable.values(), Counts())
-    at = order.local(order.moment)
+    by_deliverable = {each.deliverable_id: each for each in found.overview.deliverables}
+    total = found.overview
     yield numbering.head(2, "总体情况")
     yield Paragraph(
-        f"截至{chinese_date(at.date())}{at.hour}时，应报送材料{total.expected}份，已报送{total.actual}份，"
+        f"{order.stated}，应报送材料{total.expected}份，已报送{total.actual}份，"
         f"报送率{share_of(total.actual, total.expected)}；按时报送{total.actual_on_time}份，"
         f"按时率{share_of(total.actual_on_time, total.expected)}；审核通过{total.accepted}份，"
         f"零报告{total.nil_returns}份，逾期未报{total.overdue}份，免报{total.waived}份。"
     )
     yield numbering.head(2, "分事项情况")
-    rows = [_figures_row(each.title, by_deliverable.get(each.id, Counts())) for each in found.deliverables]
+    rows = [_figures_row(each.title, by_deliverable.get(each.id, NOTHING)) for each in found.deliverables]
     yield Table(_columns("报送事项"), [*rows, _figures_row("合计", total)], _SHARES)
     named = [
         f"{name}{counts.actual}份（报送率{share_of(counts.actual, counts.expected)}）"
@@ -142,7 +149,7 @@ def _columns(first: str) -> list[str]:
     return [first, "应报", "已报", "按时", "报送率", "按时率", "通过", "零报告"]
 
 
-def _figures_row(name: str, counts: Counts) -> list[str]:
+def _figures_row(name: str, counts: Figures) -> list[str]:
     return [
         name,
         str(counts.expected),
@@ -155,7 +162,7 @@ def _figures_row(name: str, counts: Counts) -> list[str]:
     ]
 
 
-def _activities(order: Order, found: Findings, numbering: Numbering) -> Iterator[Block]:
+def _activities(found: Findings, numbering: Numbering) -> Iterator[Block]:
     standing = [each for each in found.activities if each.state != "cancelled"]
     key_count = sum(each.selection == "key" for each in standing)
     held = [each for each in standing if each.state in ("held", "reported")]
@@ -170,23 +177,27 @@ def _activities(order: Order, found: Findings, numbering: Numbering) -> Iterator
         listed = "，".join(f"{name}{count}项" for name, count, _ in categories)
         yield Paragraph(f"按类别分：{listed}。详见附件2。")
     yield numbering.head(2, "覆盖情况")
-    for word, name, order_of in (
-        ("进基层（七进）", "settings", figures.SETTINGS),
-        ("重点人群（一老一少）", "audiences", figures.AUDIENCES),
-        ("宣传产品", "products", ()),
-        ("传播载体", "carriers", ()),
+    counted = found.overview.activities
+    for word, covered in (
+        ("进基层（七进）", list(counted.by_setting.items())),
+        ("重点人群（一老一少）", list(counted.by_audience.items())),
+        ("宣传产品", figures.most_first(counted.by_product)),
+        ("传播载体", figures.most_first(counted.by_carrier)),
     ):
-        covered = figures.coverage(standing, name, order_of)
         if covered:
             yield Paragraph(f"{word}：{'、'.join(f'{value}（{count}项）' for value, count in covered)}。")
 
 
-def _theme_days(found: Findings, names: Any, numbering: Numbering) -> Iterator[Block]:
+def _theme_days(found: Findings, names: Mapping[UUID, str], numbering: Numbering) -> Iterator[Block]:
     if found.days:
         yield numbering.head(2, "主题日")
+    counted = {(day.date, day.name): day for day in found.overview.activities.theme_days}
     for day in found.days:
         hosts = "、".join(names.get(id, str(id)) for id in day.organiser_ids)
-        yield Paragraph(f"{day.date.month}月{day.date.day}日，{day.name}，由{hosts}主办。")
+        of_day = counted[day.date, day.name]
+        told = f"，当日活动{of_day.total}项" if of_day.total else ""
+        where = f"（{figures.hosted_in(of_day)}）" if of_day.districts else ""
+        yield Paragraph(f"{day.date.month}月{day.date.day}日，{day.name}，由{hosts}主办{told}{where}。")
 
 
 def _highlights(found: Findings, numbering: Numbering) -> Iterator[Block]:
@@ -197,15 +208,13 @@ def _highlights(found: Findings, numbering: Numbering) -> Iterator[Block]:
         yield from each.paragraphs(HIGHLIGHTS)
 
 
-def _by_district(found: Findings) -> list[tuple[str, Counts]]:
-    return figures.by_district(found.counted, found.units, districts_of(found.units))
+def _by_district(found: Findings) -> list[tuple[str, Figures]]:
+    return figures.by_district(found.overview.districts, found.units)
 
 
 def _district_table(found: Findings) -> Table:
-    rows = _by_district(found)
-    total = sum((counts for _, counts in rows), Counts())
-    shown = [_figures_row(name, counts) for name, counts in rows]
-    return Table(_columns("地区"), [*shown, _figures_row("合计", total)], _SHARES)
+    shown = [_figures_row(name, counts) for name, counts in _by_district(found)]
+    return Table(_columns("地区"), [*shown, _figures_row("合计", found.overview)], _SHARES)
 
 
 def _category_table(found: Findings) -> Table:
@@ -218,3 +227,12 @@ def _category_table(found: Findings) -> Table:
         [*shown, ["合计", str(total), str(held), share_of(held, total)]],
         (8, 3, 3, 3),
     )
+
+
+def _theme_day_table(found: Findings) -> Table:
+    days = found.overview.activities.theme_days
+    rows = [
+        [f"{day.date.month}月{day.date.day}日", day.name, str(day.total), figures.hosted_in(day)]
+        for day in days
+    ]
+    return Table(["日期", "主题日", "活动数", "各地区"], rows, (3, 5, 2, 8))

@@ -47,12 +47,21 @@ async def count_activities(
 
 
 THEME_DAYS = f"""
-    WITH {_SHOWN}, today AS (
+    -- A theme day that was first heard of in a later version is taken to have been like that one before.
+    WITH {_SHOWN}, day AS (
+        SELECT date, name FROM theme_day WHERE campaign_id = $1 AND $2 = timestamptz '9999-12-31 00:00:00Z'
+        UNION ALL
+        SELECT (body->>'date')::date, body->>'name'
+          FROM (SELECT DISTINCT ON (id) body FROM export_source_past past
+                 WHERE campaign_id = $1 AND noun = 'theme_day' AND $2 <> timestamptz '9999-12-31 00:00:00Z'
+                   AND (since <= $2 OR (version > 1 AND version = (SELECT min(version) FROM export_source_past first
+                                                                    WHERE first.id = past.id)))
+                 ORDER BY id, version DESC) AS known
+    ), today AS (
         SELECT day.date, day.name, shown.id AS activity_id, shown.body
-          FROM theme_day day
+          FROM day
           LEFT JOIN shown ON (shown.starts_at AT TIME ZONE $5)::date = day.date
                          AND shown.state NOT IN ('cancelled', 'postponed')
-         WHERE day.campaign_id = $1
     ), climbing AS (
         SELECT DISTINCT (host->>'organization_id')::uuid AS host_id, (host->>'organization_id')::uuid AS id
           FROM today, jsonb_array_elements(body->'hosts') AS host WHERE host->>'organization_id' IS NOT NULL

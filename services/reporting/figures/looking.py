@@ -14,6 +14,8 @@ from services.reporting.figures import counts, store
 from services.reporting.figures.store import CampaignCopy
 from services.reporting.rules import Scope
 
+NOBODY = UUID(int=0)
+
 
 class AsOfInFuture(Unprocessable):
     """What will be is not known."""
@@ -69,11 +71,7 @@ async def look(
     rules.check_may_read(actor)
     campaign = await store.find_campaign(connection, campaign_id)
     scope = rules.scope_of(actor, await store.read_line(connection, campaign.issuer_id))
-    opened_at, filled_at = await store.read_beginnings(connection, campaign_id)
-    if filled_at is None:
-        raise CountersNotFilled("the figures are being counted for the first time; come again")
-    if as_of is not None:
-        _check_moment(as_of, now, opened_at, filled_at)
+    await check_as_of(connection, campaign_id, now, as_of)
     up_to = PRESENT if as_of is None else as_of
     return Look(
         campaign=campaign,
@@ -84,6 +82,34 @@ async def look(
         up_to=up_to,
         moment=now if as_of is None else as_of,
     )
+
+
+async def look_at_all(
+    connection: Connection, campaign_id: UUID, now: datetime, as_of: datetime | None
+) -> Look:
+    """All of a campaign but the drafts, for a paper that goes upward."""
+    campaign = await store.find_campaign(connection, campaign_id)
+    await check_as_of(connection, campaign_id, now, as_of)
+    return Look(
+        campaign=campaign,
+        scope=Scope(True, campaign.issuer_id, False),
+        district_id=None,
+        sees_drafts=False,
+        host_id=NOBODY,
+        up_to=PRESENT if as_of is None else as_of,
+        moment=now if as_of is None else as_of,
+    )
+
+
+async def check_as_of(
+    connection: Connection, campaign_id: UUID, now: datetime, as_of: datetime | None
+) -> None:
+    """Refuse a moment of which the figures are not known; None asks for the present."""
+    opened_at, filled_at = await store.read_beginnings(connection, campaign_id)
+    if filled_at is None:
+        raise CountersNotFilled("the figures are being counted for the first time; come again")
+    if as_of is not None:
+        _check_moment(as_of, now, opened_at, filled_at)
 
 
 def _check_moment(as_of: datetime, now: datetime, opened_at: datetime | None, filled_at: datetime) -> None:

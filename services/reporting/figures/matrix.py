@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,11 @@ PAST_ROWS = f"""
                       AND a.version = (SELECT max(version) FROM assignment_past b WHERE b.id = a.id AND b.since <= $9))
      ORDER BY o.sort_order, o.id LIMIT $8
 """
+OWING_AT = """
+    SELECT DISTINCT organization_id
+      FROM (SELECT DISTINCT ON (id) organization_id FROM assignment_past
+             WHERE campaign_id = $1 AND since <= $2 ORDER BY id, version DESC) AS owed
+"""
 PAST_CELLS = f"""
     WITH owing AS (
         SELECT DISTINCT id FROM assignment_past WHERE campaign_id = $1 AND organization_id = ANY ($3::uuid[])
@@ -88,19 +94,35 @@ async def read_past_rows(
     rows = await connection.fetch(
         PAST_ROWS, campaign_id, *_parameters(scope), *after, parent_id, limit, moment
     )
-    cells: Sequence[asyncpg.Record] = await connection.fetch(
-        PAST_CELLS, campaign_id, moment, [row["id"] for row in rows]
-    )
-    debts: dict[UUID, list[Debt]] = {row["id"]: [] for row in rows}
-    for cell in cells:
-        values = dict(cell)
-        debts[values.pop("organization_id")].append(Debt(**values))
+    debts = await read_past_debts(connection, campaign_id, [row["id"] for row in rows], moment)
     return [(dict(row), sorted(debts[row["id"]], key=_order)) for row in rows]
+
+
+async def read_past_debts(
+    connection: Connection, campaign_id: UUID, organization_ids: Sequence[UUID], moment: datetime
+) -> dict[UUID, list[Debt]]:
+    """What each of these units owed at a moment."""
+    cells = await connection.fetch(PAST_CELLS, campaign_id, moment, list(organization_ids))
+    return debts_by_unit(organization_ids, cells)
+
+
+def debts_by_unit(organization_ids: Sequence[UUID], rows: Sequence[asyncpg.Record]) -> dict[UUID, list[Debt]]:
+    """Rows that hold the columns of a debt and whose it is."""
+    debts: dict[UUID, list[Debt]] = {id: [] for id in organization_ids}
+    for row in rows:
+        values = dict(row)
+        debts[values.pop("organization_id")].append(Debt(**values))
+    return debts
+
+
+# A page names each deliverable and each due moment once a unit.
+_id = lru_cache(10_000)(UUID)
+_moment = lru_cache(10_000)(datetime.fromisoformat)
 
 
 def _debts(cells: dict[str, list[Any]]) -> list[Debt]:
     return [
-        Debt(UUID(id), UUID(deliverable_id), due_at and datetime.fromisoformat(due_at), *rest)
+        Debt(UUID(id), _id(deliverable_id), due_at and _moment(due_at), *rest)
         for id, (deliverable_id, due_at, *rest) in cells.items()
     ]
 

@@ -36,6 +36,7 @@ READ_SIDE = (
     "matrix_row",
     "counting",
     "export_source",
+    "export_source_past",
     "accepted_version",
 )
 """Every table that is made from events alone and can be made again from them; none refers to another, or to any."""

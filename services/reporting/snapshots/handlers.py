@@ -22,11 +22,10 @@ from services.reporting import rules
 from services.reporting.counters import store as counters
 from services.reporting.figures import store as figures
 from services.reporting.figures.handlers import overview_of
-from services.reporting.figures.looking import look
+from services.reporting.figures.looking import NOBODY, look
 from services.reporting.snapshots import model, store
 
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
-NOBODY = UUID(int=0)
 
 
 async def take_snapshot(
