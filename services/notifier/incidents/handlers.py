@@ -56,8 +56,8 @@ async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> 
     except NotHeardOfYet as missing:
         log.warning("incident_waits_for_the_register", incident_id=str(climb.id), reason=str(missing))
         recipients = [climb.organization_id]
-    for organization_id in recipients:
-        fact = FactToTell(
+    facts = [
+        FactToTell(
             occasion=name,
             campaign_id=climb.campaign_id or NO_CAMPAIGN,
             about_id=climb.id,
@@ -73,7 +73,9 @@ async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> 
             },
             planned_for=at,
         )
-        await notifications.plan_fact(tx, fact)
+        for organization_id in recipients
+    ]
+    await notifications.plan_facts(tx, facts)
 
 
 async def _recipients(tx: Transaction, climb: Climb, name: RungName) -> list[UUID]:
