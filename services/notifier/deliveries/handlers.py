@@ -153,7 +153,7 @@ class Deliverer:
             opened = open_channel(setting, self.settings.sealer)
         except WrongKey:
             raise Transient("the channel is sealed with another key than ROLLCALL_SECRETS_KEY") from None
-        message = await write(self.database, claimed.id, items, locale, REAL_TIME.now())
+        message = await write(self.database, claimed.id, items, locale, REAL_TIME.now(), self.opening.frame)
         target = Target(opened, self.opening.vendor_of(self.settings, opened))
         return target, self.opening.divide(message)
 
