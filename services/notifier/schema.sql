@@ -243,6 +243,30 @@ CREATE TABLE public.outbox (
     error text,
     CONSTRAINT outbox_check CHECK (((parked_at IS NULL) OR (error IS NOT NULL)))
 );
+CREATE TABLE public.submission (
+    id uuid NOT NULL,
+    revision integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    state text NOT NULL,
+    correct_by timestamp with time zone,
+    returned_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
+);
+CREATE VIEW public.owed_undated AS
+ SELECT a.id AS about_id,
+    a.organization_id
+   FROM (public.assignment a
+     LEFT JOIN public.submission s ON ((s.assignment_id = a.id)))
+  WHERE ((a.state = 'owed'::text) AND (a.due_at IS NULL) AND ((s.state IS NULL) OR (s.state = 'withdrawn'::text)))
+UNION ALL
+ SELECT s.id AS about_id,
+    COALESCE(a.organization_id, s.organization_id) AS organization_id
+   FROM (public.submission s
+     LEFT JOIN public.assignment a ON ((a.id = s.assignment_id)))
+  WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NULL) AND (a.state IS DISTINCT FROM 'waived'::text));
 CREATE TABLE public.own_text (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -313,18 +337,6 @@ CREATE TABLE public.secrets_seal (
     singleton boolean DEFAULT true NOT NULL,
     sealed text NOT NULL,
     CONSTRAINT secrets_seal_singleton_check CHECK (singleton)
-);
-CREATE TABLE public.submission (
-    id uuid NOT NULL,
-    revision integer NOT NULL,
-    campaign_id uuid NOT NULL,
-    assignment_id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    state text NOT NULL,
-    correct_by timestamp with time zone,
-    returned_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE VIEW public.still_owed AS
  SELECT a.id AS about_id,

@@ -67,9 +67,28 @@ DROP_SETTLED = """
 """
 
 
+DROP_SETTLED_UNDATED = """
+    -- What somebody urges may have no date.
+    WITH settled AS (
+        SELECT id FROM notification n
+         WHERE state = 'planned' AND planned_for <= $1 AND channel = $2 AND due_at IS NULL AND occasion = 'urged'
+           AND NOT is_urgent(occasion)
+           AND NOT EXISTS (SELECT FROM owed_undated o
+                            WHERE o.about_id = n.about_id AND o.organization_id = n.about_organization_id)
+         ORDER BY id FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notification n SET version = version + 1, updated_at = $1, state = 'given_up',
+           last_error = 'settled before it was sent'
+      FROM settled WHERE n.id = settled.id
+    RETURNING n.id
+"""
+
+
 async def drop_settled(tx: Transaction, channel: str) -> list[UUID]:
-    """Give up reminders of what is not owed any more, or by another; their ids."""
-    return [row["id"] for row in await tx.connection.fetch(DROP_SETTLED, tx.now, channel)]
+    """Give up reminders and urges of what is not owed any more, or by another; their ids."""
+    dated = await tx.connection.fetch(DROP_SETTLED, tx.now, channel)
+    undated = await tx.connection.fetch(DROP_SETTLED_UNDATED, tx.now, channel)
+    return [row["id"] for row in (*dated, *undated)]
 
 
 LOCK_UNTRIED = """
@@ -153,10 +172,13 @@ DROP_SETTLED_AGAIN = """
                                      ELSE 'settled after a try whose end is unknown' END
       FROM delivery d
      WHERE d.id = ANY ($2) AND d.sent_parts = 0 AND n.delivery_id = d.id AND n.state = 'sending'
-       AND n.due_at IS NOT NULL
+       AND (n.due_at IS NOT NULL OR n.occasion = 'urged')
        AND NOT EXISTS (SELECT FROM still_owed o
                             WHERE o.about_id = n.about_id AND o.due_at = n.due_at
                               AND o.organization_id = n.about_organization_id)
+       AND NOT EXISTS (SELECT FROM owed_undated o
+                        WHERE n.due_at IS NULL AND o.about_id = n.about_id
+                          AND o.organization_id = n.about_organization_id)
     RETURNING n.id
 """
 
