@@ -116,9 +116,11 @@ CREATE TABLE public.delivery (
     urgent boolean DEFAULT false NOT NULL,
     tried boolean DEFAULT true NOT NULL,
     sent_parts integer DEFAULT 0 NOT NULL,
+    target bytea,
     CONSTRAINT delivery_check CHECK (((state = 'sending'::text) = (claimed_at IS NOT NULL))),
     CONSTRAINT delivery_check1 CHECK (((state = 'waiting'::text) = (next_try_at IS NOT NULL))),
-    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text])))
+    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text]))),
+    CONSTRAINT delivery_target_check CHECK ((octet_length(target) = 32))
 );
 CREATE TABLE public.due_moment (
     campaign_id uuid NOT NULL,
@@ -535,6 +537,7 @@ CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id
 CREATE INDEX deliverable_policy_campaign ON public.deliverable_policy USING btree (campaign_id);
 CREATE INDEX delivery_again ON public.delivery USING btree (channel, urgent) WHERE (state <> 'done'::text);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
+CREATE INDEX delivery_target ON public.delivery USING btree (target, id) WHERE ((state = 'waiting'::text) AND (target IS NOT NULL));
 CREATE INDEX due_moment_looked ON public.due_moment USING btree (looked_at);
 CREATE INDEX due_moment_next ON public.due_moment USING btree (next_at);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);

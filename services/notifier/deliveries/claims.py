@@ -149,10 +149,16 @@ async def gather(tx: Transaction, channel: str, urgent: bool = False) -> list[Cl
 
 
 LOCK_AGAIN = """
-    -- Those whose time has come again, and those that a process died over.
-    SELECT id FROM delivery
+    -- Those whose time has come again, and those that a process died over. Of several that wait for one robot's token
+    -- the first: when it has one, it says what the others have to say too.
+    SELECT id FROM delivery d
      WHERE channel = $1 AND urgent = $4 AND state <> 'done'
-       AND ((state = 'waiting' AND next_try_at <= clock_timestamp())
+       AND ((state = 'waiting' AND next_try_at <= clock_timestamp()
+             AND (tried OR target IS NULL
+                  OR NOT EXISTS (SELECT FROM delivery other
+                                  WHERE other.target = d.target AND other.urgent = d.urgent AND NOT other.tried
+                                    AND other.state = 'waiting' AND other.next_try_at <= clock_timestamp()
+                                    AND other.id < d.id)))
             OR (state = 'sending' AND claimed_at < clock_timestamp() - make_interval(secs => $2)))
      ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
 """
@@ -193,6 +199,31 @@ END_EMPTY = """
      WHERE id = ANY ($1)
        AND NOT EXISTS (SELECT FROM notification n WHERE n.delivery_id = d.id AND n.state = 'sending')
 """
+LOCK_ALIKE = """
+    SELECT id FROM delivery
+     WHERE target = $1 AND urgent = $2 AND state = 'waiting' AND NOT tried AND id <> $3
+     ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
+"""
+TAKE_OVER = """
+    UPDATE notification SET version = version + 1, updated_at = $1, delivery_id = $3, attempts = attempts + 1
+     WHERE delivery_id = ANY ($2) AND state = 'sending'
+    RETURNING id
+"""
+MOST_ALIKE = 100
+
+
+async def take_over(tx: Transaction, id: UUID, target: bytes, urgent: bool) -> tuple[bool, list[UUID]]:
+    """Say in this delivery what others say that wait for the same robot: whether there was any; what was settled."""
+    rows = await tx.connection.fetch(LOCK_ALIKE, target, urgent, id, MOST_ALIKE)
+    others = [row["id"] for row in rows]
+    if not others:
+        return False, []
+    dropped = await drop_settled_again(tx, others)
+    taken = await tx.connection.fetch(TAKE_OVER, tx.now, others, id)
+    await tx.connection.execute(END_EMPTY, others)
+    return bool(taken), dropped
+
+
 CLAIM_AGAIN = """
     -- The same id, so the same Message-ID.
     WITH claimed AS (
