@@ -116,9 +116,11 @@ CREATE TABLE public.delivery (
     urgent boolean DEFAULT false NOT NULL,
     tried boolean DEFAULT true NOT NULL,
     sent_parts integer DEFAULT 0 NOT NULL,
+    target bytea,
     CONSTRAINT delivery_check CHECK (((state = 'sending'::text) = (claimed_at IS NOT NULL))),
     CONSTRAINT delivery_check1 CHECK (((state = 'waiting'::text) = (next_try_at IS NOT NULL))),
-    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text])))
+    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'waiting'::text, 'done'::text]))),
+    CONSTRAINT delivery_target_check CHECK ((octet_length(target) = 32))
 );
 CREATE TABLE public.due_moment (
     campaign_id uuid NOT NULL,
@@ -243,6 +245,30 @@ CREATE TABLE public.outbox (
     error text,
     CONSTRAINT outbox_check CHECK (((parked_at IS NULL) OR (error IS NOT NULL)))
 );
+CREATE TABLE public.submission (
+    id uuid NOT NULL,
+    revision integer NOT NULL,
+    campaign_id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    state text NOT NULL,
+    correct_by timestamp with time zone,
+    returned_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
+);
+CREATE VIEW public.owed_undated AS
+ SELECT a.id AS about_id,
+    a.organization_id
+   FROM (public.assignment a
+     LEFT JOIN public.submission s ON ((s.assignment_id = a.id)))
+  WHERE ((a.state = 'owed'::text) AND (a.due_at IS NULL) AND ((s.state IS NULL) OR (s.state = 'withdrawn'::text)))
+UNION ALL
+ SELECT s.id AS about_id,
+    COALESCE(a.organization_id, s.organization_id) AS organization_id
+   FROM (public.submission s
+     LEFT JOIN public.assignment a ON ((a.id = s.assignment_id)))
+  WHERE ((s.state = 'returned'::text) AND (s.correct_by IS NULL) AND (a.state IS DISTINCT FROM 'waived'::text));
 CREATE TABLE public.own_text (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -313,18 +339,6 @@ CREATE TABLE public.secrets_seal (
     singleton boolean DEFAULT true NOT NULL,
     sealed text NOT NULL,
     CONSTRAINT secrets_seal_singleton_check CHECK (singleton)
-);
-CREATE TABLE public.submission (
-    id uuid NOT NULL,
-    revision integer NOT NULL,
-    campaign_id uuid NOT NULL,
-    assignment_id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    state text NOT NULL,
-    correct_by timestamp with time zone,
-    returned_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    deliverable_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE VIEW public.still_owed AS
  SELECT a.id AS about_id,
@@ -523,6 +537,7 @@ CREATE INDEX deliverable_campaign ON public.deliverable USING btree (campaign_id
 CREATE INDEX deliverable_policy_campaign ON public.deliverable_policy USING btree (campaign_id);
 CREATE INDEX delivery_again ON public.delivery USING btree (channel, urgent) WHERE (state <> 'done'::text);
 CREATE INDEX delivery_open ON public.delivery USING btree (next_try_at, claimed_at) WHERE (state <> 'done'::text);
+CREATE INDEX delivery_target ON public.delivery USING btree (target, id) WHERE ((state = 'waiting'::text) AND (target IS NOT NULL));
 CREATE INDEX due_moment_looked ON public.due_moment USING btree (looked_at);
 CREATE INDEX due_moment_next ON public.due_moment USING btree (next_at);
 CREATE INDEX idempotency_made_at ON public.idempotency USING btree (made_at);

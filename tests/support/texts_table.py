@@ -17,7 +17,9 @@ A text is a subject of one line and a body, each a template of Jinja2 cut down t
 (`{{{{ item.title }}}}`), `{{% if %}}`, and `{{% for %}}` over a list of `item.details`, one within no other. Filters:
 {", ".join(f"`{name}`" for name in FILTERS)}; tests: {", ".join(f"`{name}`" for name in TESTS)}. What is none shows as
 nothing; what is yes or no is asked for with `if`. A line end right behind a tag `{{% … %}}` is not written.
-`grades[item.details.severity]` is the word for a severity. Of a subject {SUBJECT_LIMIT} characters are taken, of a body
+`grades[item.details.severity]` is the word for a severity,
+`channels[…]` that for a kind of channel; `join` takes a list and a separator.
+Of a subject {SUBJECT_LIMIT} characters are taken, of a body
 {BODY_LIMIT}; more is an error.
 
 It is tried on every example before it is kept, and refused (422 `bad_text`) with part, line and reason. One that fails

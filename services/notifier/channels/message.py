@@ -4,10 +4,14 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 _ADDRESS = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
+
+
+Frame = Literal["mail", "robot", "sms"]
+"""What stands around the things that are told: a mail's greeting and end, a chat's greeting alone, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

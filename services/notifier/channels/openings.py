@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.notifier.channels import dingtalk, email, feishu, sms, webhook, wecom
-from services.notifier.channels.message import Message, Send
+from services.notifier.channels.message import Frame, Message, Send
 from services.notifier.channels.robots import Pace, Robot
 from services.notifier.settings import NotifierSettings
 
@@ -23,12 +23,16 @@ def _mail_server(settings: NotifierSettings, _: Setting) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """`vendor_of` is whose being away is one thing; `divide` makes parts that fit; `pace` is one robot's."""
+    """`vendor_of` is whose being away is one thing; `divide` makes parts that fit; `pace` is one robot's.
+
+    `frame` is what is written around the things that it tells.
+    """
 
     opened: Callable[[NotifierSettings], AbstractAsyncContextManager[Send]]
     vendor_of: Callable[[NotifierSettings, Setting], str]
     divide: Callable[[Message], list[Message]] = _whole
     pace: Pace | None = None
+    frame: Frame = "robot"
 
 
 def _robot(robot: Robot) -> Opening:
@@ -37,8 +41,8 @@ def _robot(robot: Robot) -> Opening:
 
 ROBOTS: Mapping[str, Robot] = {"wecom": wecom.ROBOT, "dingtalk": dingtalk.ROBOT, "feishu": feishu.ROBOT}
 OPENINGS: Mapping[str, Opening] = {
-    "email": Opening(email.opened, _mail_server),
+    "email": Opening(email.opened, _mail_server, frame="mail"),
     "webhook": Opening(webhook.opened, webhook.vendor_of),
-    "sms": Opening(sms.opened, sms.vendor_of, sms.divide_message),
+    "sms": Opening(sms.opened, sms.vendor_of, sms.divide_message, frame="sms"),
     **{kind: _robot(robot) for kind, robot in ROBOTS.items()},
 }

@@ -64,6 +64,7 @@ async def set_contact(
             contact = replace(contact, version=present.version + 1, updated_at=tx.now)
         if contact != present:
             await store.save(tx, seal_contact(contact, settings.sealer))
+            await store.forget_targets(tx, contact.organization_id)
     return show(contact, actor)
 
 
@@ -113,6 +114,7 @@ async def delete_contact(database: Database, id: UUID, expected: int | None, act
         rules.check_may_set_contact(actor, present.organization_id, standing)
         check_version(present.version, expected)
         await store.delete(tx, id)
+        await store.forget_targets(tx, present.organization_id)
 
 
 async def mark_bounced(tx: Transaction, organization_id: UUID, number: int, reason: str) -> None:

@@ -69,6 +69,16 @@ async def lock(tx: Transaction, id: UUID) -> KeptContact | None:
     return None if row is None else _read(row)
 
 
+FORGET_TARGETS = """
+    UPDATE delivery SET target = NULL WHERE organization_id = $1 AND state = 'waiting' AND target IS NOT NULL
+"""
+
+
+async def forget_targets(tx: Transaction, organization_id: UUID) -> None:
+    """Where it goes that waits is looked up anew: the organization's contacts are others now."""
+    await tx.connection.execute(FORGET_TARGETS, organization_id)
+
+
 DELETE = "DELETE FROM contact WHERE id = $1"
 
 

@@ -67,9 +67,28 @@ DROP_SETTLED = """
 """
 
 
+DROP_SETTLED_UNDATED = """
+    -- What somebody urges may have no date.
+    WITH settled AS (
+        SELECT id FROM notification n
+         WHERE state = 'planned' AND planned_for <= $1 AND channel = $2 AND due_at IS NULL AND occasion = 'urged'
+           AND NOT is_urgent(occasion)
+           AND NOT EXISTS (SELECT FROM owed_undated o
+                            WHERE o.about_id = n.about_id AND o.organization_id = n.about_organization_id)
+         ORDER BY id FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notification n SET version = version + 1, updated_at = $1, state = 'given_up',
+           last_error = 'settled before it was sent'
+      FROM settled WHERE n.id = settled.id
+    RETURNING n.id
+"""
+
+
 async def drop_settled(tx: Transaction, channel: str) -> list[UUID]:
-    """Give up reminders of what is not owed any more, or by another; their ids."""
-    return [row["id"] for row in await tx.connection.fetch(DROP_SETTLED, tx.now, channel)]
+    """Give up reminders and urges of what is not owed any more, or by another; their ids."""
+    dated = await tx.connection.fetch(DROP_SETTLED, tx.now, channel)
+    undated = await tx.connection.fetch(DROP_SETTLED_UNDATED, tx.now, channel)
+    return [row["id"] for row in (*dated, *undated)]
 
 
 LOCK_UNTRIED = """
@@ -130,10 +149,16 @@ async def gather(tx: Transaction, channel: str, urgent: bool = False) -> list[Cl
 
 
 LOCK_AGAIN = """
-    -- Those whose time has come again, and those that a process died over.
-    SELECT id FROM delivery
+    -- Those whose time has come again, and those that a process died over. Of several that wait for one robot's token
+    -- the first: when it has one, it says what the others have to say too.
+    SELECT id FROM delivery d
      WHERE channel = $1 AND urgent = $4 AND state <> 'done'
-       AND ((state = 'waiting' AND next_try_at <= clock_timestamp())
+       AND ((state = 'waiting' AND next_try_at <= clock_timestamp()
+             AND (tried OR target IS NULL
+                  OR NOT EXISTS (SELECT FROM delivery other
+                                  WHERE other.target = d.target AND other.urgent = d.urgent AND NOT other.tried
+                                    AND other.state = 'waiting' AND other.next_try_at <= clock_timestamp()
+                                    AND other.id < d.id)))
             OR (state = 'sending' AND claimed_at < clock_timestamp() - make_interval(secs => $2)))
      ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
 """
@@ -153,10 +178,13 @@ DROP_SETTLED_AGAIN = """
                                      ELSE 'settled after a try whose end is unknown' END
       FROM delivery d
      WHERE d.id = ANY ($2) AND d.sent_parts = 0 AND n.delivery_id = d.id AND n.state = 'sending'
-       AND n.due_at IS NOT NULL
+       AND (n.due_at IS NOT NULL OR n.occasion = 'urged')
        AND NOT EXISTS (SELECT FROM still_owed o
                             WHERE o.about_id = n.about_id AND o.due_at = n.due_at
                               AND o.organization_id = n.about_organization_id)
+       AND NOT EXISTS (SELECT FROM owed_undated o
+                        WHERE n.due_at IS NULL AND o.about_id = n.about_id
+                          AND o.organization_id = n.about_organization_id)
     RETURNING n.id
 """
 
@@ -171,6 +199,31 @@ END_EMPTY = """
      WHERE id = ANY ($1)
        AND NOT EXISTS (SELECT FROM notification n WHERE n.delivery_id = d.id AND n.state = 'sending')
 """
+LOCK_ALIKE = """
+    SELECT id FROM delivery
+     WHERE target = $1 AND urgent = $2 AND state = 'waiting' AND NOT tried AND id <> $3
+     ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
+"""
+TAKE_OVER = """
+    UPDATE notification SET version = version + 1, updated_at = $1, delivery_id = $3, attempts = attempts + 1
+     WHERE delivery_id = ANY ($2) AND state = 'sending'
+    RETURNING id
+"""
+MOST_ALIKE = 100
+
+
+async def take_over(tx: Transaction, id: UUID, target: bytes, urgent: bool) -> tuple[bool, list[UUID]]:
+    """Say in this delivery what others say that wait for the same robot: whether there was any; what was settled."""
+    rows = await tx.connection.fetch(LOCK_ALIKE, target, urgent, id, MOST_ALIKE)
+    others = [row["id"] for row in rows]
+    if not others:
+        return False, []
+    dropped = await drop_settled_again(tx, others)
+    taken = await tx.connection.fetch(TAKE_OVER, tx.now, others, id)
+    await tx.connection.execute(END_EMPTY, others)
+    return bool(taken), dropped
+
+
 CLAIM_AGAIN = """
     -- The same id, so the same Message-ID.
     WITH claimed AS (

@@ -15,9 +15,9 @@ ISSUER = "SELECT issuer_id FROM campaign WHERE id = $1"
 
 async def tell_issuer(tx: Transaction, ended: list[Notification], said: str) -> None:
     """Plan to tell the issuer, if it can be reached: what was not delivered may have been this very message."""
-    for campaign_id in dict.fromkeys(each.campaign_id for each in ended if each.occasion != OCCASION):
+    meant = [(each.campaign_id, each.organization_id) for each in ended if each.occasion != OCCASION]
+    for campaign_id, unit in dict.fromkeys(meant):
         issuer_id = await tx.connection.fetchval(ISSUER, campaign_id)
-        unit = ended[0].organization_id
         if campaign_id == NO_CAMPAIGN or issuer_id is None or issuer_id == unit:
             continue
         described = await directory.describe(tx.connection, unit)

@@ -53,10 +53,11 @@ class Lost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a delivery goes, and whose being away would be one thing with it."""
+    """Where a delivery goes, whose being away would be one thing with it, and what waits for the same robot."""
 
     setting: Mapping[str, Any]
     vendor: str
+    key: bytes | None
 
 
 async def deliver_due(
@@ -118,11 +119,15 @@ class Deliverer:
         target: Target | None = None
         try:
             target, parts = await self._prepare(claimed)
-            for number in range(claimed.sent_parts, len(parts)):
-                claimed = await self._enter(claimed, urgent, target)
+            number = claimed.sent_parts
+            while number < len(parts):
+                claimed, has_more = await self._enter(claimed, urgent, target, is_first=number == 0)
+                if has_more:
+                    target, parts = await self._prepare(claimed)
                 await self._send(send, target, parts[number])
-                if number + 1 < len(parts):
-                    await self._count_part(claimed, number + 1)
+                number += 1
+                if number < len(parts):
+                    await self._count_part(claimed, number)
             error = None
         except NotDelivered as refused:
             error = refused
@@ -153,8 +158,9 @@ class Deliverer:
             opened = open_channel(setting, self.settings.sealer)
         except WrongKey:
             raise Transient("the channel is sealed with another key than ROLLCALL_SECRETS_KEY") from None
-        message = await write(self.database, claimed.id, items, locale, REAL_TIME.now())
-        target = Target(opened, self.opening.vendor_of(self.settings, opened))
+        message = await write(self.database, claimed.id, items, locale, REAL_TIME.now(), self.opening.frame)
+        key = pacing.key_of(self.opening.pace, opened, locale)
+        target = Target(opened, self.opening.vendor_of(self.settings, opened), key)
         return target, self.opening.divide(message)
 
     async def _send(self, send: Send, target: Target, part: Message) -> None:
@@ -165,8 +171,10 @@ class Deliverer:
             await self._note_failure(target, error)
             raise
 
-    async def _enter(self, claimed: Claimed, urgent: bool, target: Target) -> Claimed:
-        """Begin a try, if the vendor is not left alone and the robot has a token left."""
+    async def _enter(
+        self, claimed: Claimed, urgent: bool, target: Target, is_first: bool
+    ) -> tuple[Claimed, bool]:
+        """Begin a try, if the vendor is not left alone and the robot has a token left; whether it says more now."""
         async with self.database.transaction() as tx:
             if not await store.is_held(tx, claimed):
                 raise Lost
@@ -176,7 +184,11 @@ class Deliverer:
             seconds = await pacing.take(tx, self.opening.pace, target.setting, urgent)
             if seconds > 0:
                 raise NotTried("the robot was sent as many as it may be", seconds)
-            return await store.begin_try(tx, claimed)
+            has_more = False
+            if is_first and target.key is not None:
+                has_more, dropped = await claims.take_over(tx, claimed.id, target.key, urgent)
+                await _say(tx, await store.read(tx.connection, dropped) if dropped else [])
+            return await store.begin_try(tx, claimed), has_more
 
     async def _note_failure(self, target: Target, error: Transient) -> None:
         async with self.database.transaction() as tx:
@@ -193,21 +205,25 @@ class Deliverer:
     async def _record(self, claimed: Claimed, target: Target | None, error: NotDelivered | None) -> None:
         said = "" if error is None else str(error) if target is None else scrub(str(error), target.setting)
         async with self.database.transaction() as tx:
+            # The delivery first, as where a try begins: so none waits for another in a ring.
+            is_held = await store.is_held(tx, claimed)
             if target is not None and (error is None or isinstance(error, Permanent | NotNow)):
                 await circuits.mend(tx, self.channel, target.vendor)
-            is_held = await store.is_held(tx, claimed)
             if error is None:
                 await _say(tx, await store.finish(tx, claimed.id, "sent", None))
                 outcome = "sent"
             elif is_held:
-                outcome = await self._record_failure(tx, claimed, error, said)
+                outcome = await self._record_failure(tx, claimed, target, error, said)
             else:
                 return
         self.metrics.ended.labels(self.channel, outcome).inc()
 
-    async def _record_failure(self, tx: Transaction, claimed: Claimed, error: NotDelivered, said: str) -> str:
+    async def _record_failure(
+        self, tx: Transaction, claimed: Claimed, target: Target | None, error: NotDelivered, said: str
+    ) -> str:
         if isinstance(error, NotTried):
-            await store.postpone(tx, claimed.id, error.seconds * random.uniform(1.0, 1.1))
+            seconds = error.seconds * random.uniform(1.0, 1.1)
+            await store.postpone(tx, claimed.id, seconds, None if target is None else target.key)
             return "postponed"
         age = await store.read_age(tx, claimed.id)
         if not isinstance(error, Permanent) and age < self.settings.give_up_hours * 3_600:
@@ -217,7 +233,10 @@ class Deliverer:
             log.warning("delivery_put_off", delivery_id=str(claimed.id), seconds=pause, error=said)
             return "put_off"
         if isinstance(error, BadRecipient):
-            await contact_handlers.mark_bounced(tx, claimed.organization_id, claimed.channel_number, said)
+            for unit, number in await store.read_addressed(tx, claimed.id):
+                await contact_handlers.mark_bounced(tx, unit, number, said)
+        if target is None:
+            await store.release_others(tx, claimed.id)
         state = "failed" if isinstance(error, Permanent) else "given_up"
         ended = await store.finish(tx, claimed.id, state, said)
         await _say(tx, ended)

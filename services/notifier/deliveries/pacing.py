@@ -56,5 +56,12 @@ async def block(tx: Transaction, pace: Pace | None, setting: Mapping[str, Any], 
         await tx.connection.execute(BLOCK, _id_of(setting), seconds)
 
 
+def key_of(pace: Pace | None, setting: Mapping[str, Any], locale: str) -> bytes | None:
+    """Whatever has the same key could be one message to one robot; None for what is not paced."""
+    if pace is None:
+        return None
+    return hashlib.sha256("\n".join((setting["url"], setting.get("secret") or "", locale)).encode()).digest()
+
+
 def _id_of(setting: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(str(setting["url"]).encode()).digest()

@@ -115,8 +115,14 @@ async def put_off(tx: Transaction, delivery_id: UUID, seconds: float, error: str
 
 POSTPONE = """
     UPDATE delivery SET state = 'waiting', claimed_at = NULL, attempts = attempts - 1,
-           next_try_at = clock_timestamp() + make_interval(secs => $2)
+           next_try_at = clock_timestamp() + make_interval(secs => $2), target = $3
      WHERE id = $1
+"""
+HOLD_ALIKE = """
+    -- Those that wait for the same robot have nothing to try before this one.
+    UPDATE delivery SET next_try_at = greatest(next_try_at, clock_timestamp() + make_interval(secs => $1))
+     WHERE id IN (SELECT id FROM delivery WHERE target = $2 AND state = 'waiting' AND NOT tried AND id <> $3
+                   ORDER BY id FOR UPDATE SKIP LOCKED)
 """
 UNCOUNT = """
     UPDATE notification SET version = version + 1, updated_at = $2, attempts = attempts - 1
@@ -124,10 +130,36 @@ UNCOUNT = """
 """
 
 
-async def postpone(tx: Transaction, delivery_id: UUID, seconds: float) -> None:
-    """Have a delivery wait that was not tried: it counts as no try."""
-    await tx.connection.execute(POSTPONE, delivery_id, seconds)
+async def postpone(tx: Transaction, delivery_id: UUID, seconds: float, target: bytes | None) -> None:
+    """Have a delivery wait that was not tried: it counts as no try. `target` tells who waits for the same robot."""
+    await tx.connection.execute(POSTPONE, delivery_id, seconds, target)
+    if target is not None:
+        await tx.connection.execute(HOLD_ALIKE, seconds, target, delivery_id)
     await tx.connection.execute(UNCOUNT, delivery_id, tx.now)
+
+
+ADDRESSED = """
+    SELECT DISTINCT organization_id, channel_number FROM notification WHERE delivery_id = $1 AND state = 'sending'
+"""
+
+
+async def read_addressed(tx: Transaction, delivery_id: UUID) -> list[tuple[UUID, int]]:
+    """Whom a delivery speaks for, over which of their channels: several where they share a robot."""
+    rows = await tx.connection.fetch(ADDRESSED, delivery_id)
+    return [(row["organization_id"], row["channel_number"]) for row in rows]
+
+
+RELEASE = """
+    UPDATE notification n SET version = n.version + 1, updated_at = $2, state = 'planned', delivery_id = NULL
+      FROM delivery d
+     WHERE d.id = $1 AND n.delivery_id = d.id AND n.state = 'sending'
+       AND (n.organization_id, n.channel_number) <> (d.organization_id, d.channel_number)
+"""
+
+
+async def release_others(tx: Transaction, delivery_id: UUID) -> None:
+    """The contact whose robot was to say it has it no more: what it was to say for others they are told anew."""
+    await tx.connection.execute(RELEASE, delivery_id, tx.now)
 
 
 AGE = "SELECT extract(epoch FROM clock_timestamp() - uuid_extract_timestamp($1))::double precision"

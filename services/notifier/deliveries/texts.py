@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import FileSystemLoader
 
-from services.notifier.channels.message import Attachment, Message, Transient
+from services.notifier.channels.message import Attachment, Frame, Message, Transient
 from services.notifier.deliveries.store import Item
 from services.notifier.texts import language
 from services.notifier.texts.dates import MEDIA_TYPE, find_date, write_calendar
-from services.notifier.texts.language import GRADES, BrokenText
+from services.notifier.texts.language import BrokenText
 from services.notifier.texts.model import BrokenPart, Failure, Setting, write_own
 from services.notifier.texts.occasions import kind_of, names_of
 
@@ -28,9 +28,11 @@ _environment = language.make_environment(
 )
 
 
-def write_message(delivery_id: UUID, items: Sequence[Item], locale: str, written_at: datetime) -> Message:
+def write_message(
+    delivery_id: UUID, items: Sequence[Item], locale: str, written_at: datetime, frame: Frame = "mail"
+) -> Message:
     """One message of all items in the built-in words; Transient while it is not known what they speak of."""
-    return compose(delivery_id, items, locale, written_at, {})[0]
+    return compose(delivery_id, items, locale, written_at, {}, frame)[0]
 
 
 def compose(
@@ -39,6 +41,7 @@ def compose(
     locale: str,
     written_at: datetime,
     settings: Mapping[UUID, Setting],
+    frame: Frame = "mail",
 ) -> tuple[Message, list[Failure]]:
     """One message of all items, which are at least one, and the own texts that failed on the way."""
     shown = [show(item) for item in items]
@@ -47,7 +50,7 @@ def compose(
     written = [
         _write_item(each, locale, setting, failures) for each, setting in zip(shown, around, strict=True)
     ]
-    subject, text, html = write_frame(shown, written, locale)
+    subject, text, html = write_frame(shown, written, locale, frame)
     dates = [
         date
         for item, setting in zip(items, around, strict=True)
@@ -72,19 +75,19 @@ def _write_item(
 
 
 def write_frame(
-    shown: Sequence[Mapping[str, Any]], written: Sequence[tuple[str, str]], locale: str
+    shown: Sequence[Mapping[str, Any]], written: Sequence[tuple[str, str]], locale: str, frame: Frame = "mail"
 ) -> tuple[str, str, str]:
     """Subject, text and HTML of a message that says these subjects and lines, each of one thing."""
     campaign, lines = shown[0]["campaign"], [line for _, line in written]
     subject = _write(f"{locale}/message.txt.jinja", "subject", _cut(written[0][0]), len(written))
-    text = _write(f"{locale}/message.txt.jinja", "body", campaign, lines)
+    text = _write(f"{locale}/message.txt.jinja", frame, campaign, lines)
     html = _write(f"{locale}/message.html.jinja", "body", campaign, lines)
     return _one_line(subject), text + "\n", html + "\n"
 
 
 def _write(template: str, macro: str, *arguments: Any) -> str:
-    grades = {"grades": GRADES[template.partition("/")[0]]}
-    module = _environment.get_template(template, globals=grades).module
+    words = language.words_of(template.partition("/")[0])
+    module = _environment.get_template(template, globals=words).module
     written = str(getattr(module, macro)(*arguments)).strip()
     if not written:
         raise BrokenText(f"{template}: {macro} wrote nothing")

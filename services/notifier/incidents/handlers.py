@@ -62,8 +62,8 @@ async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> 
     except NotHeardOfYet as missing:
         log.warning("incident_waits_for_the_register", incident_id=str(climb.id), reason=str(missing))
         recipients, known = [climb.organization_id], False
-    for organization_id in recipients:
-        fact = FactToTell(
+    facts = [
+        FactToTell(
             occasion=name,
             campaign_id=climb.campaign_id or NO_CAMPAIGN,
             about_id=climb.id,
@@ -79,7 +79,9 @@ async def _plan(tx: Transaction, climb: Climb, name: RungName, at: datetime) -> 
             },
             planned_for=at,
         )
-        await notifications.plan_fact(tx, fact)
+        for organization_id in recipients
+    ]
+    await notifications.plan_facts(tx, facts)
     return known
 
 

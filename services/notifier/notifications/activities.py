@@ -17,7 +17,7 @@ from contracts.registry.activities import (
 )
 from services.notifier.notifications import store
 from services.notifier.notifications.store import FactToTell
-from services.notifier.notifications.telling import allowed, is_news, overtake, write
+from services.notifier.notifications.telling import Happening, Unsaid, allowed, find_news, overtake, write
 from services.notifier.texts.occasions import FactName
 
 OCCASIONS: Mapping[type, FactName] = {
@@ -42,20 +42,31 @@ async def on_activities(tx: Transaction, events: Sequence[ActivityChanged]) -> N
     """Of several moves that come together the newest is told, beside what had been told before all of them."""
     before = await _read_schedules(tx, {event.activity.id for event in events})
     moves = latest([event for event in events if type(event) in OCCASIONS])
+    heard = [_happening_of(event.activity) for event in moves]
+    news = await find_news(tx, "activity_", heard)
+    unsaid = await overtake(tx, "activity_", [each for each in heard if each.about_id in news])
+    facts: list[FactToTell] = []
     for event in moves:
-        await _tell(tx, OCCASIONS[type(event)], event.activity, before.get(event.activity.id, UNKNOWN))
+        activity = event.activity
+        if activity.id in news:
+            known = before.get(activity.id, UNKNOWN)
+            facts += await _describe_all(tx, OCCASIONS[type(event)], activity, known, unsaid)
+    await store.plan_facts(tx, facts)
     await _keep_schedules(tx, [event.activity for event in latest(events)])
 
 
-async def _tell(tx: Transaction, occasion: FactName, activity: Activity, before: Schedule) -> None:
-    if not await is_news(tx, "activity_", activity.id, activity.version, activity.updated_at):
-        return
-    unsaid = await overtake(tx, "activity_", activity.id, activity.version)
+def _happening_of(activity: Activity) -> Happening:
+    return Happening(activity.id, activity.version, activity.updated_at)
+
+
+async def _describe_all(
+    tx: Transaction, occasion: FactName, activity: Activity, before: Schedule, unsaid: Unsaid
+) -> list[FactToTell]:
     # In quiet hours too when it is called off: somebody may be on the way.
     is_off = occasion == "activity_cancelled"
     planned_for = tx.now if is_off else await allowed(tx, activity.campaign_id)
-    for unit in await _find_recipients(tx, activity, is_off):
-        fact = FactToTell(
+    return [
+        FactToTell(
             occasion=occasion,
             campaign_id=activity.campaign_id,
             about_id=activity.id,
@@ -63,11 +74,12 @@ async def _tell(tx: Transaction, occasion: FactName, activity: Activity, before:
             organization_id=unit,
             about_organization_id=unit,
             title=activity.name,
-            details=_describe(occasion, activity, before, unsaid.get(unit, {})),
+            details=_describe(occasion, activity, before, unsaid.get((activity.id, unit), {})),
             planned_for=planned_for,
             activity_id=activity.id,
         )
-        await store.plan_fact(tx, fact)
+        for unit in await _find_recipients(tx, activity, is_off)
+    ]
 
 
 def _describe(

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Query
 
@@ -14,6 +13,7 @@ from contracts.shapes import Command
 from services.notifier import rules
 from services.notifier.directory import store as directory
 from services.notifier.notifications import handlers, store
+from services.notifier.notifications.model import in_zone
 
 router = make_router()
 
@@ -40,7 +40,7 @@ async def list_notifications(
         rules.check_may_ask(caller, organization_id, standing)
         sight = rules.sight_of(caller, standing)
         rows = await store.read_page(connection, paging.after_id(), filters, sight, paging.limit + 1)
-    return cut([_in_zone(*row) for row in rows], paging, lambda each: (str(each.id),))
+    return cut([in_zone(*row) for row in rows], paging, lambda each: (str(each.id),))
 
 
 @router.get("/v1/campaigns/{campaign_id}/unreachable")
@@ -57,13 +57,3 @@ async def list_unreachable(campaign_id: UUID, caller: Caller, database: Db) -> P
 async def retry_notification(id: UUID, command: Retry, caller: Caller, database: Db) -> Notification:
     """Try again what failed or was given up."""
     return await handlers.retry_notification(database, id, caller)
-
-
-def _in_zone(notification: Notification, timezone: str | None) -> Notification:
-    zone = ZoneInfo(timezone or "UTC")
-    moments = {
-        name: moment.astimezone(zone)
-        for name in ("planned_for", "sent_at")
-        if (moment := getattr(notification, name)) is not None
-    }
-    return notification.model_copy(update=moments)

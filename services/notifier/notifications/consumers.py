@@ -1,6 +1,8 @@
 """Facts that a unit is told at once about what it owes: what became of what it handed in, and of its due moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +26,7 @@ from contracts.submissions.submissions import (
 )
 from services.notifier.notifications import store
 from services.notifier.notifications.store import FactToTell
-from services.notifier.notifications.telling import allowed, is_news, overtake, write
+from services.notifier.notifications.telling import Happening, allowed_in, find_news, overtake, write
 from services.notifier.texts.occasions import FactName
 
 Told = tuple[FactName, dict[str, Any]]
@@ -40,11 +42,24 @@ Moving = AssignmentExtended | AssignmentWaived | AssignmentUnwaived | Assignment
 
 async def on_submissions(tx: Transaction, events: Sequence[SubmissionReceived]) -> None:
     """Of several facts about one submission that come together, the newest is told."""
-    for event in latest(events):
-        submission = event.submission
-        if await is_news(tx, "submission_", submission.id, submission.revision, submission.updated_at):
-            await overtake(tx, "submission_", submission.id, submission.revision)
-            await _tell_of_submission(tx, submission, *TELL[type(event)](submission))
+    heard = {event.aggregate_id: event for event in latest(events)}
+    happened = [_happening_of(event.submission) for event in heard.values()]
+    news = await find_news(tx, "submission_", happened)
+    await overtake(tx, "submission_", [each for each in happened if each.about_id in news])
+    told = [event for event in heard.values() if event.submission.id in news]
+    owed = await _read_owed(tx, [event.submission.assignment_id for event in told])
+    planned_for = await allowed_in(tx, [event.submission.campaign_id for event in told])
+    facts = [
+        _describe_submission(
+            event, owed.get(event.submission.assignment_id), planned_for[event.submission.campaign_id]
+        )
+        for event in told
+    ]
+    await store.plan_facts(tx, facts)
+
+
+def _happening_of(submission: Submission) -> Happening:
+    return Happening(submission.id, submission.revision, submission.updated_at)
 
 
 def on_submission_received(submission: Submission) -> Told:
@@ -91,43 +106,52 @@ TELL = {
     SubmissionReopened: on_submission_reopened,
 }
 
-OWED = "SELECT title, organization_id, due_at FROM assignment WHERE id = $1"
-BY_MAIL_ALONE = """
-    -- The receipt was answered already: a copy goes to the mailbox, and who has none misses nothing.
-    DELETE FROM notification
-     WHERE about_id = $1 AND occasion = $2 AND about_revision = $3 AND due_at IS NULL AND channel <> 'email'
-"""
+OWED = "SELECT id, title, organization_id, due_at FROM assignment WHERE id = ANY ($1)"
 
 
-async def _tell_of_submission(
-    tx: Transaction, submission: Submission, occasion: FactName, details: dict[str, Any]
-) -> None:
-    owed = await tx.connection.fetchrow(OWED, submission.assignment_id)
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An assignment as it was last heard of."""
+
+    id: UUID
+    title: str
+    organization_id: UUID
+    due_at: datetime | None
+
+
+async def _read_owed(tx: Transaction, ids: Sequence[UUID]) -> Mapping[UUID, Owed]:
+    return {row["id"]: Owed(**dict(row)) for row in await tx.connection.fetch(OWED, ids)}
+
+
+def _describe_submission(event: SubmissionReceived, owed: Owed | None, planned_for: datetime) -> FactToTell:
+    submission = event.submission
+    occasion, details = TELL[type(event)](submission)
     unit = submission.organization_id
     if owed is not None and occasion != "submission_received":
         # Who owes it by now: the unit that handed in may have been merged since. The receipt is that unit's own.
-        unit = owed["organization_id"]
-    fact = FactToTell(
+        unit = owed.organization_id
+    return FactToTell(
         occasion=occasion,
         campaign_id=submission.campaign_id,
         about_id=submission.id,
         revision=submission.revision,
         organization_id=unit,
         about_organization_id=unit,
-        title="" if owed is None else owed["title"],
+        title="" if owed is None else owed.title,
         details=details,
-        planned_for=await allowed(tx, submission.campaign_id),
+        planned_for=planned_for,
         assignment_id=submission.assignment_id,
         submission_id=submission.id,
+        # The receipt was answered already: a copy goes to the mailbox.
+        by_mail_alone=occasion == "submission_received",
     )
-    await store.plan_fact(tx, fact)
-    if occasion == "submission_received":
-        await tx.connection.execute(BY_MAIL_ALONE, submission.id, occasion, submission.revision)
 
 
-IS_SETTLED = """
-    SELECT EXISTS (SELECT FROM submission WHERE assignment_id = $1 AND state IN ('received', 'accepted'))
-"""
+SETTLED = "SELECT assignment_id FROM submission WHERE assignment_id = ANY ($1) AND state IN ('received', 'accepted')"
+
+
+async def _find_settled(tx: Transaction, ids: Sequence[UUID]) -> set[UUID]:
+    return {row["assignment_id"] for row in await tx.connection.fetch(SETTLED, ids)}
 
 
 async def on_assignments(tx: Transaction, events: Sequence[AssignmentMade | Moving]) -> None:
@@ -135,22 +159,39 @@ async def on_assignments(tx: Transaction, events: Sequence[AssignmentMade | Movi
 
     To stand before what renews the copy and to hear all that it hears: what the due moment was is told too.
     """
-    for event in latest([event for event in events if isinstance(event, Moving)]):
+    moving = latest([event for event in events if isinstance(event, Moving)])
+    heard = [_happening_of_assignment(event.assignment) for event in moving]
+    news = await find_news(tx, "assignment_", heard)
+    before = await _read_owed(tx, list(news))
+    settled = await _find_settled(tx, list(news))
+    told = [
+        event
+        for event in moving
+        if event.assignment.id in news and _is_to_be_told(event, before.get(event.assignment.id), settled)
+    ]
+    unsaid = await overtake(tx, "assignment_", [_happening_of_assignment(event.assignment) for event in told])
+    planned_for = await allowed_in(tx, [event.assignment.campaign_id for event in told])
+    facts = []
+    for event in told:
         assignment = event.assignment
-        if not await is_news(tx, "assignment_", assignment.id, assignment.version, assignment.updated_at):
-            continue
-        before = await tx.connection.fetchrow(OWED, assignment.id)
-        former = None if before is None else before["due_at"]
-        if isinstance(event, AssignmentDueSet) and (
-            assignment.state == "waived"
-            or former == assignment.due_at
-            or await tx.connection.fetchval(IS_SETTLED, assignment.id)
-        ):
-            continue
-        unsaid = await overtake(tx, "assignment_", assignment.id, assignment.version)
-        occasion, details = _describe(event)
-        last_told = unsaid.get(assignment.organization_id, {}).get("former_due_at", write(former))
-        await _tell_of_assignment(tx, assignment, occasion, {**details, "former_due_at": last_told})
+        owed = before.get(assignment.id)
+        missed = unsaid.get((assignment.id, assignment.organization_id), {})
+        former = missed.get("former_due_at", write(None if owed is None else owed.due_at))
+        facts.append(_describe_assignment(event, former, planned_for[assignment.campaign_id]))
+    await store.plan_facts(tx, facts)
+
+
+def _happening_of_assignment(assignment: Assignment) -> Happening:
+    return Happening(assignment.id, assignment.version, assignment.updated_at)
+
+
+def _is_to_be_told(event: Moving, before: Owed | None, settled: Collection[UUID]) -> bool:
+    """A due moment that is set for all says nothing to whom it changes nothing for."""
+    assignment = event.assignment
+    if not isinstance(event, AssignmentDueSet):
+        return True
+    former = None if before is None else before.due_at
+    return assignment.state != "waived" and former != assignment.due_at and assignment.id not in settled
 
 
 def _describe(event: Moving) -> Told:
@@ -166,20 +207,18 @@ def _describe(event: Moving) -> Told:
     return "assignment_due_set", due
 
 
-async def _tell_of_assignment(
-    tx: Transaction, assignment: Assignment, occasion: FactName, details: dict[str, Any]
-) -> None:
-    unit: UUID = assignment.organization_id
-    fact = FactToTell(
+def _describe_assignment(event: Moving, former_due_at: str | None, planned_for: datetime) -> FactToTell:
+    assignment = event.assignment
+    occasion, details = _describe(event)
+    return FactToTell(
         occasion=occasion,
         campaign_id=assignment.campaign_id,
         about_id=assignment.id,
         revision=assignment.version,
-        organization_id=unit,
-        about_organization_id=unit,
+        organization_id=assignment.organization_id,
+        about_organization_id=assignment.organization_id,
         title=assignment.title,
-        details=details,
-        planned_for=await allowed(tx, assignment.campaign_id),
+        details={**details, "former_due_at": former_due_at},
+        planned_for=planned_for,
         assignment_id=assignment.id,
     )
-    await store.plan_fact(tx, fact)

@@ -10,6 +10,7 @@ from services.notifier import rules
 from services.notifier.contacts import store as contacts
 from services.notifier.directory import store as directory
 from services.notifier.notifications import store
+from services.notifier.notifications.model import in_zone
 
 
 class NotFailed(Conflict):
@@ -26,7 +27,8 @@ async def retry_notification(database: Database, id: UUID, actor: Principal) -> 
         present = await store.lock(tx, id)
         if present is None:
             raise NotFound(f"there is no notification {id}")
-        rules.check_may_run(actor, await _find_runner(tx, present))
+        runner, timezone = await _find_runner(tx, present)
+        rules.check_may_run(actor, runner)
         if present.state not in ("failed", "given_up"):
             raise NotFailed(f"this notification is {present.state}")
         reach = await contacts.read_reach(tx.connection, present.organization_id, present.occasion)
@@ -35,11 +37,13 @@ async def retry_notification(database: Database, id: UUID, actor: Principal) -> 
             raise NoAddress("the unit has no working address of this kind; set one with PUT /v1/contacts")
         channel, number = usable[0]
         is_new = present.channel == "none"
-        return tx.answer(await store.plan_again(tx, id, channel, number if is_new else None))
+        planned = await store.plan_again(tx, id, channel, number if is_new else None)
+        return tx.answer(in_zone(planned, timezone))
 
 
-async def _find_runner(tx: Transaction, notification: Notification) -> UUID:
-    """The campaign's issuer; outside of any campaign whoever is told."""
+async def _find_runner(tx: Transaction, notification: Notification) -> tuple[UUID, str | None]:
+    """The campaign's issuer and zone; outside of any campaign whoever is told."""
     if notification.campaign_id == NO_CAMPAIGN:
-        return notification.organization_id
-    return (await directory.find_campaign(tx.connection, notification.campaign_id)).issuer_id
+        return notification.organization_id, None
+    campaign = await directory.find_campaign(tx.connection, notification.campaign_id)
+    return campaign.issuer_id, campaign.timezone

@@ -18,25 +18,22 @@ class NotHeardOfYet(Exception):
 
 async def on_incident_reported(tx: Transaction, events: Sequence[IncidentReported]) -> None:
     """All above are told that there is an incident, how grave, and whether it was reported in time."""
-    for incident in (event.incident for event in events):
-        await _tell_all_above(tx, "incident_reported", incident)
+    await _tell_all_above(tx, "incident_reported", [event.incident for event in events])
 
 
 async def on_incident_followed_up(tx: Transaction, events: Sequence[IncidentFollowedUp]) -> None:
     """All above are told that there is more to read."""
-    for incident in (event.incident for event in events):
-        await _tell_all_above(tx, "incident_followed_up", incident)
+    await _tell_all_above(tx, "incident_followed_up", [event.incident for event in events])
 
 
 async def on_incident_closed(tx: Transaction, events: Sequence[IncidentClosed]) -> None:
     """All above are told that the final report is there."""
-    for incident in (event.incident for event in events):
-        await _tell_all_above(tx, "incident_closed", incident)
+    await _tell_all_above(tx, "incident_closed", [event.incident for event in events])
 
 
-async def _tell_all_above(tx: Transaction, occasion: FactName, incident: Incident) -> None:
-    for organization_id in await find_recipients(tx, incident.organization_id, incident.campaign_id):
-        fact = FactToTell(
+async def _tell_all_above(tx: Transaction, occasion: FactName, incidents: Sequence[Incident]) -> None:
+    facts = [
+        FactToTell(
             occasion=occasion,
             campaign_id=incident.campaign_id or NO_CAMPAIGN,
             about_id=incident.id,
@@ -47,7 +44,10 @@ async def _tell_all_above(tx: Transaction, occasion: FactName, incident: Inciden
             details=_describe(incident),
             planned_for=tx.now,
         )
-        await store.plan_fact(tx, fact)
+        for incident in incidents
+        for organization_id in await find_recipients(tx, incident.organization_id, incident.campaign_id)
+    ]
+    await store.plan_facts(tx, facts)
 
 
 def _describe(incident: Incident) -> Mapping[str, object]:

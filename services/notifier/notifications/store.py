@@ -1,6 +1,6 @@
 """Notifications in PostgreSQL: planned once each, over each channel of whom they are for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,8 @@ NOBODY = "no working address: the unit has no contact"
 class FactToTell:
     """A fact that one organization is told at once; `revision` tells two facts about one thing apart.
 
-    With `due_at` it is dropped when what is due then was handed in before it went.
+    With `due_at` it is dropped when what is due then was handed in before it went. What goes `by_mail_alone` is
+    nothing to miss for whoever has no mailbox.
     """
 
     occasion: FactName
@@ -38,49 +39,61 @@ class FactToTell:
     submission_id: UUID | None = None
     activity_id: UUID | None = None
     due_at: datetime | None = None
+    by_mail_alone: bool = False
 
 
-PLAN_FACT = """
-    -- Once, also when the stream is heard again from its start and the unit's channels are others by then.
-    WITH new AS (
+PLAN_FACTS = """
+    -- Each once, also when the stream is heard again from its start and the unit's channels are others by then. In one
+    -- order, so that two who plan many wait for each other and never both at once.
+    WITH fact AS (
+        SELECT occasion, campaign_id, about_id, revision, organization_id, about_organization_id, title, details,
+               planned_for, assignment_id, acknowledgement_id, submission_id, activity_id, due_at, by_mail_alone
+          FROM jsonb_to_recordset($3)
+               AS fact (occasion text, campaign_id uuid, about_id uuid, revision integer, organization_id uuid,
+                        about_organization_id uuid, title text, details jsonb, planned_for timestamptz,
+                        assignment_id uuid, acknowledgement_id uuid, submission_id uuid, activity_id uuid,
+                        due_at timestamptz, by_mail_alone boolean)
+    ), new AS (
         INSERT INTO told (about_id, occasion, about_revision, recipient, planned_for)
-        VALUES ($4, $3, $5, ($6::uuid)::text, $10) ON CONFLICT DO NOTHING
-        RETURNING about_id
+        SELECT about_id, occasion, revision, organization_id::text, planned_for FROM fact
+         ORDER BY about_id, occasion, revision, organization_id
+        ON CONFLICT DO NOTHING
+        RETURNING about_id, occasion, about_revision, recipient
     )
     INSERT INTO notification (id, version, created_at, updated_at, campaign_id, occasion, about_id, about_revision,
                               organization_id, about_organization_id, title, details, planned_for, assignment_id,
                               acknowledgement_id, submission_id, activity_id, due_at, channel, channel_number, state,
                               last_error)
-    SELECT uuidv7(), 1, $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16,
+    SELECT uuidv7(), 1, $1, $1, f.campaign_id, f.occasion, f.about_id, f.revision, f.organization_id,
+           f.about_organization_id, f.title, f.details, f.planned_for, f.assignment_id, f.acknowledgement_id,
+           f.submission_id, f.activity_id, f.due_at,
            coalesce(ch.kind, 'none'), coalesce(ch.number, 0),
-           CASE WHEN ch.number IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.number IS NULL THEN $15 END
-      FROM new
-      LEFT JOIN LATERAL channels_for($6, $3) AS ch ON true
+           CASE WHEN ch.number IS NULL THEN 'failed' ELSE 'planned' END, CASE WHEN ch.number IS NULL THEN $2 END
+      FROM fact f
+      JOIN new ON new.about_id = f.about_id AND new.occasion = f.occasion AND new.about_revision = f.revision
+              AND new.recipient = f.organization_id::text
+      LEFT JOIN LATERAL channels_for(f.organization_id, f.occasion) AS ch ON ch.kind = 'email' OR NOT f.by_mail_alone
+     WHERE ch.number IS NOT NULL OR NOT f.by_mail_alone
     ON CONFLICT (about_id, occasion, due_at, about_revision, organization_id, channel, channel_number) DO NOTHING
 """
 
 
+async def plan_facts(tx: Transaction, facts: Sequence[FactToTell]) -> None:
+    """Plan to tell these facts; the same fact again changes nothing."""
+    if facts:
+        await tx.connection.execute(PLAN_FACTS, tx.now, NOBODY, [_plainly(fact) for fact in facts])
+
+
 async def plan_fact(tx: Transaction, fact: FactToTell) -> None:
-    """Plan to tell a fact; the same fact again changes nothing."""
-    await tx.connection.execute(
-        PLAN_FACT,
-        tx.now,
-        fact.campaign_id,
-        fact.occasion,
-        fact.about_id,
-        fact.revision,
-        fact.organization_id,
-        fact.about_organization_id,
-        fact.title,
-        dict(fact.details),
-        fact.planned_for,
-        fact.assignment_id,
-        fact.acknowledgement_id,
-        fact.submission_id,
-        fact.activity_id,
-        NOBODY,
-        fact.due_at,
-    )
+    """Plan to tell one fact."""
+    await plan_facts(tx, [fact])
+
+
+def _plainly(fact: FactToTell) -> dict[str, Any]:
+    values = {name: getattr(fact, name) for name in FactToTell.__dataclass_fields__}
+    return {
+        name: str(value) if isinstance(value, UUID | datetime) else value for name, value in values.items()
+    }
 
 
 LIST = """

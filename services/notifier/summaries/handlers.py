@@ -73,7 +73,7 @@ async def _describe(tx: Transaction, campaign: CampaignCopy, recipient: UUID) ->
         below = await store.read_below(connection, recipient)
         unreachable = [each for each in unreachable if each.organization_id in below]
     return {
-        "items": [_show(each, campaign.timezone) for each in owed],
+        "deliverables": [_show(each, campaign.timezone) for each in owed],
         "undated": [each.title for each in undated],
         "unreachable_count": len(unreachable),
         "unreachable": [each.name for each in unreachable if each.name][: store.NAMES],

@@ -10,7 +10,7 @@ from services.notifier.notifications.model import allowed_from
 
 STALE = timedelta(hours=12)
 """A summary that could not go out for so long is left to the next day's."""
-SAYING = ("items", "undated", "given_up_count")
+SAYING = ("deliverables", "undated", "given_up_count")
 """What is worth a message; that a unit has no address is said beside it."""
 
 

@@ -148,7 +148,7 @@ def show_examples(occasion: str) -> list[dict[str, Any]]:
                     title="活动总结",
                     is_own=not occasion.startswith("below_"),
                     about_name="某区",
-                    campaign_name="2024年网络安全宣传周",
+                    campaign_name="网络安全宣传周",
                     timezone="Asia/Shanghai",
                     due_at=due_at,
                     details=dict(details),

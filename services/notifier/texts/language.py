@@ -11,12 +11,31 @@ from services.notifier.texts.occasions import FIELDS, OCCASIONS, names_of
 
 SUBJECT_LIMIT, BODY_LIMIT = 500, 20_000
 """Characters written, of which a subject line and one thing in a message have far fewer."""
-FILTERS = ("default", "d", "length", "lower", "trim", "upper")
+FILTERS = ("default", "d", "join", "length", "lower", "trim", "upper")
+SEPARATOR_LIMIT = 8
 TESTS = ("defined", "none", "false", "true")
 FILE = "<template>"
 GRADES: Mapping[str, Mapping[str, str]] = {
     "zh-CN": {"extraordinary": "特别重大", "major": "重大", "large": "较大", "general": "一般"},
     "en": {"extraordinary": "extraordinary", "major": "major", "large": "large", "general": "general"},
+}
+CHANNELS: Mapping[str, Mapping[str, str]] = {
+    "zh-CN": {
+        "email": "邮件",
+        "webhook": "Webhook 消息",
+        "wecom": "企业微信消息",
+        "dingtalk": "钉钉消息",
+        "feishu": "飞书消息",
+        "sms": "短信",
+    },
+    "en": {
+        "email": "mail",
+        "webhook": "webhook",
+        "wecom": "WeCom",
+        "dingtalk": "DingTalk",
+        "feishu": "Feishu",
+        "sms": "text message",
+    },
 }
 TOO_DEEP = (RecursionError, MemoryError, SyntaxError, ValueError)
 """What Python says of a text that is no fault of Jinja2's grammar, yet more than it can hold."""
@@ -47,6 +66,11 @@ class BrokenText(Exception):
         return self.said if self.line is None else f"line {self.line}: {self.said}"
 
 
+def words_of(locale: str) -> dict[str, Mapping[str, str]]:
+    """The words of a language that every text may look up: of severities and of kinds of channel."""
+    return {"grades": GRADES[locale], "channels": CHANNELS[locale]}
+
+
 def write_plainly(value: Any) -> Any:
     """What a text shows of a value: none as nothing; refuses what no reader would understand."""
     if value is None:
@@ -71,7 +95,7 @@ _environment = make_environment(trim_blocks=True, lstrip_blocks=True, finalize=w
 def check(source: str, kind: str) -> None:
     """Refuse what the language does not have, and what an occasion has no such thing of."""
     try:
-        _check(_environment.parse(source), kind, {"item", "grades"}, in_loop=False)
+        _check(_environment.parse(source), kind, {"item", "grades", "channels"}, in_loop=False)
     except TemplateSyntaxError as error:
         raise BrokenText(error.message or "cannot be read", error.lineno) from error
     except TOO_DEEP as error:
@@ -84,7 +108,7 @@ def write(source: str, kind: str, shown: Mapping[str, Any], locale: str, limit: 
     Bounded: loops run over what is shown, one within no other, each step writes one value, and it is cut off.
     """
     try:
-        written = _gather(_read(source, kind).generate(item=shown, grades=GRADES[locale]), limit)
+        written = _gather(_read(source, kind).generate(item=shown, **words_of(locale)), limit)
     except BrokenText:
         raise
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
@@ -138,7 +162,7 @@ def _check_loop(node: nodes.For, kind: str, known: Collection[str], in_loop: boo
         raise BrokenText("a for within a for is not offered here", node.lineno)
     if not isinstance(node.target, nodes.Name) or not isinstance(node.iter, nodes.Getattr):
         raise BrokenText("a for runs over a list of item.details, by one name", node.lineno)
-    if node.target.name in ("item", "grades", "loop"):
+    if node.target.name in ("item", "grades", "channels", "loop"):
         raise BrokenText(f"{node.target.name} is taken; expected another name", node.lineno)
     _check(node.iter, kind, known, in_loop)
     inner = {*known, node.target.name, "loop"}
@@ -173,6 +197,16 @@ def _check_filter(node: nodes.Filter, _: str, __: Collection[str]) -> None:
         raise BrokenText(f"the filter {node.name} is not offered; expected {', '.join(FILTERS)}", node.lineno)
     if node.kwargs or node.dyn_args or node.dyn_kwargs:
         raise BrokenText(f"the filter {node.name} takes plain values only", node.lineno)
+    if node.name == "join" and not _joins_shown(node):
+        said = f"join takes a list that is shown, and a separator of at most {SEPARATOR_LIMIT} characters"
+        raise BrokenText(said, node.lineno)
+
+
+def _joins_shown(node: nodes.Filter) -> bool:
+    """Whether what is joined is bounded: nothing that was written before, say joined."""
+    separators = [each.value for each in node.args if isinstance(each, nodes.Const)]
+    is_short = len(separators) == len(node.args) == 1 and len(str(separators[0])) <= SEPARATOR_LIMIT
+    return isinstance(node.node, nodes.Getattr) and is_short
 
 
 def _check_const(node: nodes.Const, _: str, __: Collection[str]) -> None:

@@ -89,8 +89,9 @@ _UNTIMED = {
     "report_by": None,
     "in_time": None,
 }
+_TIMED = {**_LATE, "severity": "general", "in_time": None}
 _SUMMARY = {
-    "items": [
+    "deliverables": [
         {
             "title": "活动总结",
             "owed_count": 12,
@@ -106,7 +107,7 @@ _SUMMARY = {
     "given_up_count": 3,
 }
 _SHORT_SUMMARY = {
-    "items": [
+    "deliverables": [
         {
             "title": "活动总结",
             "owed_count": 1,
@@ -190,9 +191,9 @@ OCCASIONS: Mapping[str, Occasion] = {
     "incident_reported": Occasion("a first report, to all above the unit", _LATE, _UNTIMED),
     "incident_followed_up": Occasion("a follow-up, to all above the unit", _LATE, _UNTIMED),
     "incident_closed": Occasion("the final report, to all above the unit", _LATE, _UNTIMED),
-    "incident_due_50": Occasion("half of an incident's legal limit has passed", _LATE, _UNTIMED),
-    "incident_due_80": Occasion("four fifths of an incident's legal limit have passed", _LATE, _UNTIMED),
-    "incident_due_100": Occasion("an incident's legal limit has passed", _LATE, _UNTIMED),
+    "incident_due_50": Occasion("half of an incident's legal limit has passed", _LATE, _TIMED),
+    "incident_due_80": Occasion("four fifths of an incident's legal limit have passed", _LATE, _TIMED),
+    "incident_due_100": Occasion("an incident's legal limit has passed", _LATE, _TIMED),
     "urged": Occasion(
         "a coordinator or overseer urges the unit",
         {"state": "overdue", "by": "主办单位", "message": "请于今天下班前报送。"},

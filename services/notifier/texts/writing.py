@@ -8,7 +8,7 @@ import structlog
 from prometheus_client import Counter
 
 from chassis.database import Database
-from services.notifier.channels.message import Message
+from services.notifier.channels.message import Frame, Message
 from services.notifier.deliveries.store import Item
 from services.notifier.deliveries.texts import compose
 from services.notifier.notifications.store import FactToTell, plan_fact
@@ -26,12 +26,17 @@ FAILURES = Counter(
 
 
 async def write(
-    database: Database, delivery_id: UUID, items: Sequence[Item], locale: str, written_at: datetime
+    database: Database,
+    delivery_id: UUID,
+    items: Sequence[Item],
+    locale: str,
+    written_at: datetime,
+    frame: Frame,
 ) -> Message:
     """One message of all items; Transient while it is not known what they speak of."""
     async with database.reading() as connection:
         settings = await store.read_settings(connection, delivery_id, locale)
-    message, failures = compose(delivery_id, items, locale, written_at, settings)
+    message, failures = compose(delivery_id, items, locale, written_at, settings, frame)
     for failure in failures:
         await _tell_office(database, failure)
     return message

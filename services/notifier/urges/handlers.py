@@ -95,8 +95,8 @@ async def _tell(tx: Transaction, urge: Urge, told: Sequence[Debt], taken: Mappin
     """Plan what is said, as reminders are: out of quiet hours, and dropped when it is handed in before that."""
     planned_for = await allowed(tx, urge.campaign_id)
     by = await store.read_name(tx.connection, urge.organization_id)
-    for debt in told:
-        fact = FactToTell(
+    facts = [
+        FactToTell(
             occasion="urged",
             campaign_id=urge.campaign_id,
             about_id=debt.about_id,
@@ -110,7 +110,9 @@ async def _tell(tx: Transaction, urge: Urge, told: Sequence[Debt], taken: Mappin
             submission_id=debt.submission_id,
             due_at=debt.due_at,
         )
-        await notifications.plan_fact(tx, fact)
+        for debt in told
+    ]
+    await notifications.plan_facts(tx, facts)
     return planned_for
 
 

@@ -325,6 +325,8 @@ async def retry_all_failed(office: Client) -> None:
         answer = await office.ask("POST", f"/v1/notifications/{each['id']}/retry", {})
         assert answer.status_code == 200, answer.text
         assert answer.json()["state"] == "planned"
+        assert answer.json()["planned_for"] == each["planned_for"]
+        assert each["planned_for"].endswith("+08:00")
 
 
 async def test_only_what_failed_is_tried_again_and_only_where_there_is_an_address(

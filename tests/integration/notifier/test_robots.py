@@ -208,7 +208,47 @@ async def test_no_more_than_the_share_goes_out_the_rest_waits_and_takes_in_what_
     await world.let_time_come()
     await world.deliver(vendor.kind)
     assert await world.states() == {"sent": 40}
-    assert len(vendor.taken) == 34
-    merged = [text for text in vendor.taken[14:] if "等2项" in text]
-    assert len(merged) == 6, "what waited took in what came up since"
+    assert len(vendor.taken) < 20, (
+        "what waited for the robot became one message, in as many parts as it takes"
+    )
+    assert "等26项" in "".join(vendor.taken[14:])
     assert TOKEN not in str(await world.fetch("SELECT * FROM robot"))
+
+
+@pytest.mark.parametrize("vendor", ["wecom"], indirect=True)
+async def test_sixty_units_that_share_a_robot_are_all_told_in_few_messages(
+    world: World, vendor: Vendor
+) -> None:
+    vendor.most_a_minute = 18
+    units = [await world.add_unit(robot(vendor), name=f"第{number:02}区") for number in range(60)]
+    await world.owe(*units)
+    await world.plan("09-06 09:00")
+    await world.deliver(vendor.kind)
+    assert await world.states() == {"sent": 14, "sending": 46}
+    while (await world.states()).get("sending"):
+        # The next minute.
+        await world.execute("UPDATE robot SET taken_at = '{}'")
+        vendor.moments.clear()
+        await world.let_time_come()
+        await world.deliver(vendor.kind)
+    assert await world.states() == {"sent": 60}
+    assert len(vendor.taken) <= 14 + 8
+    assert len(vendor.server.calls) == len(vendor.taken), "the robot refused none"
+    whole = "".join(vendor.taken)
+    assert [number for number in range(60) if f"第{number:02}区" not in whole] == []
+
+
+@pytest.mark.parametrize("vendor", ["wecom"], indirect=True)
+async def test_a_unit_that_has_another_robot_by_then_is_told_there_and_the_others_all_the_same(
+    world: World, vendor: Vendor
+) -> None:
+    units = [await world.add_unit(robot(vendor), name=f"第{number:02}区") for number in range(20)]
+    await world.owe(*units)
+    await world.plan("09-06 09:00")
+    await world.deliver(vendor.kind)
+    (lead, *_) = await world.fetch("SELECT organization_id FROM delivery WHERE state = 'waiting' ORDER BY id")
+    await world.set_channels(lead["organization_id"])
+    await world.execute("UPDATE robot SET taken_at = '{}'")
+    await world.let_time_come()
+    await world.deliver(vendor.kind)
+    assert await world.states() == {"failed": 1, "sent": 19}

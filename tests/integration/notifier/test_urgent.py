@@ -153,10 +153,10 @@ async def test_a_vendor_that_does_not_answer_is_left_alone_then_tried_with_one_m
 
 
 async def test_a_host_that_is_away_holds_up_no_other(world: World, hooks: HookServer) -> None:
-    dead = "http://127.0.0.1:9/hook"
+    dead = "http://127.0.0.2:9/hook"
     await world.owe(*[await world.add_unit({"kind": "webhook", "url": dead}) for _ in range(12)])
     await world.owe(await world.add_unit({"kind": "webhook", "url": hooks.url}))
     await world.plan("09-06 09:00")
     await world.deliver("webhook")
     assert len(hooks.calls) == 1
-    assert [row["vendor"] for row in await world.fetch("SELECT vendor FROM circuit")] == ["127.0.0.1"]
+    assert [row["vendor"] for row in await world.fetch("SELECT vendor FROM circuit")] == ["127.0.0.2"]

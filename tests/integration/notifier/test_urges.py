@@ -9,6 +9,7 @@ import pytest
 
 from contracts.registry.keys import Role
 from contracts.submissions.submissions import SubmissionReturned, SubmissionWithdrawn
+from services.notifier.texts.occasions import names_of
 from tests.integration.notifier.parts import DUE, World, a_submission, mailbox, moment, names
 from tests.integration.notifier.test_api import Client, Door, door, office
 from tests.support.mail import MailServer
@@ -235,3 +236,40 @@ async def test_more_than_one_urge_may_name_is_refused(
     answer = await office.ask("POST", "/v1/urges", an_urge(world))
     assert (answer.status_code, answer.json()["code"]) == (422, "too_many_to_urge")
     assert await office.items("/v1/urges") == []
+
+
+async def test_a_debt_without_a_date_that_is_handed_in_before_the_mail_is_not_urged_any_more(
+    world: World, mail: MailServer, office: Client
+) -> None:
+    world.set_clock("09-17 10:00")
+    settled, owing = await world.add_unit(mailbox("settled")), await world.add_unit(mailbox("owing"))
+    first, _ = await world.owe(settled, owing, due_at=None)
+    await urge(office, world)
+    await world.hand_in(first)
+    await world.deliver()
+    assert names(mail.messages) == ["owing"]
+    assert await world.states() == {"given_up": 1, "sent": 1}
+
+
+async def test_one_that_waits_for_the_mail_server_is_dropped_when_it_is_handed_in_without_a_date(
+    world: World, mail: MailServer, office: Client
+) -> None:
+    world.set_clock("09-17 10:00")
+    settled, owing = await world.add_unit(mailbox("settled")), await world.add_unit(mailbox("owing"))
+    first, _ = await world.owe(settled, owing, due_at=None)
+    await urge(office, world)
+    await mail.stop()
+    await world.deliver()
+    await world.hand_in(first)
+    await mail.start()
+    await world.let_time_come()
+    await world.deliver()
+    assert names(mail.messages) == ["owing"]
+
+
+async def test_what_an_urge_keeps_is_what_its_text_may_speak_of(world: World, office: Client) -> None:
+    world.set_clock("09-17 10:00")
+    await world.owe(await world.add_unit(mailbox("a")))
+    await urge(office, world)
+    rows = await world.fetch("SELECT details FROM notification WHERE occasion = 'urged'")
+    assert [frozenset(row["details"]) for row in rows] == [names_of("urged")]

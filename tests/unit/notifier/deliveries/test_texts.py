@@ -1,7 +1,9 @@
 """Every occasion has its text in every language, and no empty or broken one is written."""
 
 import ast
+import json
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ import pytest
 
 from contracts.notifier.contacts import Locale
 from services.notifier.channels.message import Transient
+from services.notifier.channels.openings import OPENINGS
+from services.notifier.channels.sms import count_parts
 from services.notifier.deliveries.store import Item
 from services.notifier.deliveries.texts import TEMPLATES, write_message
 from services.notifier.texts.builtin import read_built_in
@@ -31,13 +35,21 @@ RUNGS = {
     "below_overdue": "due+3",
 }
 
+LIMITS: Mapping[str, Callable[[str], bool]] = {
+    "wecom": lambda text: len(text.encode()) <= 2_048,
+    "dingtalk": lambda text: len(json.dumps(text, ensure_ascii=False).encode()) < 20_000,
+    "feishu": lambda text: len(json.dumps(text, ensure_ascii=False).encode()) < 20_000,
+    "sms": lambda text: count_parts(text) <= 8,
+}
+"""As the vendors document them, and not as the channels keep to them."""
+
 
 def an_item(occasion: str, **fields: Any) -> Item:
     values: dict[str, Any] = {
         "title": "活动总结",
         "is_own": True,
         "about_name": "某区",
-        "campaign_name": "活动周",
+        "campaign_name": "网络安全宣传周",
         "timezone": "Asia/Shanghai",
         "due_at": DUE if occasion.startswith("due") else None,
         "details": {} if occasion.startswith("due") else OCCASIONS[occasion].full,
@@ -70,6 +82,27 @@ def test_each_occasion_is_written_whole_with_all_of_its_details_and_with_few(loc
         for text in (message.text, message.html or ""):
             assert "活动总结" in text
             assert not [word for word in ("None", "True", "False", "{", "+08:00", "+00:00") if word in text]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", TEXT_NAMES)
+def test_each_occasion_fits_each_channel_whole_and_speaks_of_a_mail_in_mails_alone(
+    locale: str, kind: str
+) -> None:
+    for name, opening in OPENINGS.items():
+        for items in (items_of(kind)[:1], items_of(kind) * 20):
+            message = write_message(uuid4(), items, locale, NOW, opening.frame)
+            for part in opening.divide(message):
+                assert part.text.strip()
+                assert name not in LIMITS or LIMITS[name](part.text)
+            is_mail = "邮件由系统" in message.text or "do not answer" in message.text
+            assert is_mail == (name == "email")
+            assert not message.text.startswith("网络安全宣传周") or opening.frame != "sms"
+
+
+def test_one_thing_in_a_text_message_is_its_line_alone() -> None:
+    message = write_message(uuid4(), [an_item("due-1")], "zh-CN", NOW, "sms")
+    assert message.text == "某区的“活动总结”应于 2024-09-16 23:59 前报送，目前尚未收到。\n"
 
 
 def test_each_occasion_that_can_be_planned_has_its_examples_and_no_other() -> None:

@@ -67,7 +67,9 @@ def test_the_severity_of_an_incident_has_its_word() -> None:
             3,
             "sections is not known here; expected correct_by, reasons, stage",
         ),
-        ("{{ settings }}", 1, "settings is not known; expected one of grades, item"),
+        ("{{ item.title | join(item.title) }}", 1, "join takes a list that is shown"),
+        ("{{ item.title | join(',') | join(',') }}", 1, "join takes a list that is shown"),
+        ("{{ settings }}", 1, "settings is not known; expected one of channels, grades, item"),
         ("{{ loop.index }}", 1, "loop is not known"),
         (
             "a\n{% for r in item.details.reasons %}\n{{ r.nothing }}{% endfor %}",
