@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from chassis.http.paging import Page, Paging
 from chassis.http.routes import Caller, make_router
@@ -28,12 +28,13 @@ async def read_overview(id: UUID, caller: Caller, database: Db, as_of: AsOf = No
     return await handlers.read_overview(database, id, as_of, caller)
 
 
-@router.get("/v1/campaigns/{id}/matrix")
+@router.get("/v1/campaigns/{id}/matrix", response_model=Matrix)
 async def read_matrix(
     id: UUID, caller: Caller, database: Db, paging: Paging, parent_id: UUID | None = None, as_of: AsOf = None
-) -> Matrix:
+) -> Response:
     """Who owes what and how far it is: a row a unit, a cell a deliverable."""
-    return await handlers.read_matrix(database, id, parent_id, as_of, paging, caller)
+    written = await handlers.write_matrix(database, id, parent_id, as_of, paging, caller)
+    return Response(written, media_type="application/json")
 
 
 @router.get("/v1/campaigns/{id}/activities")

@@ -3,10 +3,9 @@
 # ruff: noqa: S608 - statements are put together out of constants only
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -17,12 +16,12 @@ from services.reporting.figures.tree import NEWEST, seen_at
 from services.reporting.rules import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Debt:
-    """One assignment as it stands in the matrix, and what was handed in for it."""
+class Debt(NamedTuple):
+    """One assignment as it stands in the matrix, and what was handed in for it. Ids are UUIDs or their text: a page
+    holds ten thousand, and only passes them on."""
 
-    id: UUID
-    deliverable_id: UUID
+    id: Any
+    deliverable_id: Any
     due_at: datetime | None
     state: str
     handed_in: str | None
@@ -115,19 +114,18 @@ def debts_by_unit(organization_ids: Sequence[UUID], rows: Sequence[asyncpg.Recor
     return debts
 
 
-# A page names each deliverable and each due moment once a unit.
-_id = lru_cache(10_000)(UUID)
+# A page names each due moment once a unit.
 _moment = lru_cache(10_000)(datetime.fromisoformat)
 
 
 def _debts(cells: dict[str, list[Any]]) -> list[Debt]:
     return [
-        Debt(UUID(id), _id(deliverable_id), due_at and _moment(due_at), *rest)
+        Debt(id, deliverable_id, due_at and _moment(due_at), *rest)
         for id, (deliverable_id, due_at, *rest) in cells.items()
     ]
 
 
-def _order(debt: Debt) -> tuple[UUID, UUID]:
+def _order(debt: Debt) -> tuple[Any, Any]:
     return debt.deliverable_id, debt.id
 
 
