@@ -14,6 +14,7 @@ from contracts.submissions.incidents import (
     IncidentReported,
 )
 from services.notifier.incidents.handlers import tell_of_incidents
+from services.notifier.texts.occasions import names_of
 from tests.integration.notifier.parts import World, moment, names
 from tests.integration.notifier.test_incidents import a_town, an_incident
 from tests.support.mail import MailServer
@@ -198,3 +199,14 @@ async def test_what_has_passed_long_ago_and_is_heard_again_raises_no_alarm(world
     assert await tell(world, "09-22 02:01") == 1
     assert await rungs(world) == []
     assert await tell(world, "09-22 02:02") == 0
+
+
+async def test_what_is_kept_of_an_incident_is_what_its_texts_may_speak_of(world: World) -> None:
+    town, _ = await a_town(world)
+    await world.hear(IncidentReported(incident=clocked(town)))
+    for at in ("09-15 00:00", "09-15 01:12", "09-15 02:00"):
+        await tell(world, at)
+    rows = await world.fetch("SELECT DISTINCT occasion, details FROM notification")
+    assert len(rows) == 4
+    for row in rows:
+        assert frozenset(row["details"]) == names_of(row["occasion"]), row["occasion"]
