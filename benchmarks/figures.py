@@ -16,14 +16,17 @@ from prometheus_client import CollectorRegistry
 
 from benchmarks.bench import Row
 from benchmarks.stage import Stage, open_stage
+from chassis.access import Principal
 from chassis.clock import Clock
 from chassis.connections import connect, open_pool
 from chassis.database import Database
+from chassis.http.paging import CursorValue, PageRequest
 from services.reporting.counters import checks
 from services.reporting.counters.checkpoints import keep_checkpoints
 from services.reporting.counters.metrics import CounterMetrics
 from services.reporting.counters.model import PRESENT
-from services.reporting.figures import counts, matrix
+from services.reporting.figures import counts
+from services.reporting.figures.handlers import write_matrix
 from services.reporting.rules import Scope
 
 CAMPAIGN, OFFICE = UUID(int=1), UUID(int=2)
@@ -31,6 +34,7 @@ UNITS_A_DISTRICT, DELIVERABLES = 500, 100
 BEGAN = datetime(2024, 8, 1, tzinfo=UTC)
 ENDED = BEGAN + timedelta(days=30)
 WHOLE = Scope(True, OFFICE, False)
+COORDINATOR = Principal(UUID(int=3), OFFICE, "coordinator")
 QUERIES = 300
 
 TREE = """
@@ -151,9 +155,10 @@ async def _measure(database: Database, size: str) -> list[Row]:
             await counts.read_counts(connection, CAMPAIGN, WHOLE, None, PRESENT, ENDED)
 
     async def page() -> None:
-        async with database.reading() as connection:
-            after = (chance.randrange(UNITS_A_DISTRICT), UUID(int=0))
-            await connection.fetch(matrix.ROWS, CAMPAIGN, True, OFFICE, False, *after, None, 100)
+        # The whole answer, as it goes out.
+        after: list[CursorValue] = [chance.randrange(UNITS_A_DISTRICT), str(UUID(int=0))]
+        paging = PageRequest(after=after, limit=100)
+        await write_matrix(database, CAMPAIGN, None, None, paging, COORDINATOR)
 
     async def as_of() -> None:
         moment = BEGAN + (ENDED - BEGAN) * chance.random()

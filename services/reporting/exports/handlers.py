@@ -27,13 +27,14 @@ async def request_export(
     actor: Principal,
 ) -> Export:
     """Ask for a file; it is made soon. What could not be made is refused at once."""
+    rules.check_may_read(actor)
+    if command.kind == "summary_pdf":
+        await asyncio.to_thread(fonts.check_chinese, settings.font_folders)
     async with database.transaction() as tx:
         issuer_id = await sources.find_issuer(tx.connection, campaign_id)
         rules.check_may_export(actor, issuer_id)
         if command.as_of is not None:
             await _check_past(tx, campaign_id, command.kind, command.as_of)
-        if command.kind == "summary_pdf":
-            await asyncio.to_thread(fonts.check_chinese, settings.font_folders)
         export = Export(
             id=new_id(),
             version=1,

@@ -51,6 +51,8 @@ COMPLETE = """
            + (SELECT count(*) FROM submission WHERE campaign_id = $1)
            <= (SELECT count(*) FROM export_source
                 WHERE campaign_id = $1 AND noun IN ('activity', 'deliverable', 'submission'))
+       AND (SELECT count(*) FROM submission WHERE campaign_id = $1 AND state = 'accepted')
+           <= (SELECT count(*) FROM accepted_version WHERE campaign_id = $1)
 """
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from chassis import proof
 from contracts.catalogue import EVENTS
+from contracts.reporting.figures import Matrix
 from contracts.submissions import incidents
 from contracts.submissions.submissions import SubmissionEndorsed
 from services.reporting.figures import store
@@ -301,3 +302,12 @@ async def test_every_state_of_an_activity_is_counted_and_a_draft_only_for_who_ma
     assert seen == {state: 1 for state in states if state != "draft"}
     listed = (await world.get("activities", "stranger"))["items"]
     assert [each["state"] for each in listed] == list(states[:-1])
+
+
+async def test_a_page_of_the_matrix_is_what_its_shape_says(world: World) -> None:
+    owed = [world.facts.assignment(unit) for unit in ("north", "south")]
+    await world.service.hear(*owed, world.facts.assignment("district", due_at=None))
+    await world.service.hear(world.facts.submission(owed[0], review_stages=2, review_stage=1))
+    page = await world.get("matrix")
+    assert sum(len(row["cells"]) for row in page["rows"]) == 3
+    assert Matrix.model_validate(page).model_dump(mode="json") == page
