@@ -184,3 +184,12 @@ class ListedActivity(Shape):
     ends_at: Instant | None
     place: str | None
     state: str
+
+
+class ListedActivities(Shape):
+    """A page of the activities as they stood at `as_of`; `next_cursor` is None on the last."""
+
+    items: list[ListedActivity]
+    next_cursor: str | None
+    as_of: Instant
+    behind_seconds: float

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from chassis.http.paging import Page, Paging
+from chassis.http.paging import Paging
 from chassis.http.routes import Caller, make_router
 from chassis.http.state import Db
-from contracts.reporting.figures import ListedActivity, Matrix, Overview, Timeline
+from contracts.reporting.figures import ListedActivities, Matrix, Overview, Timeline
 from contracts.shapes import GivenInstant
 from services.reporting.figures import handlers
 
@@ -40,7 +40,7 @@ async def read_matrix(
 @router.get("/v1/campaigns/{id}/activities")
 async def list_activities(
     id: UUID, caller: Caller, database: Db, paging: Paging, as_of: AsOf = None
-) -> Page[ListedActivity]:
+) -> ListedActivities:
     """The activities by serial number, with the names of their hosts."""
     return await handlers.list_activities(database, id, as_of, paging, caller)
 

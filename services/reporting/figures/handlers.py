@@ -13,13 +13,14 @@ from pydantic_core import to_json
 from chassis.access import Principal
 from chassis.connections import Connection
 from chassis.database import Database
-from chassis.http.paging import Page, PageRequest, cut, read_id, read_number, write_cursor
+from chassis.http.paging import PageRequest, cut, read_id, read_number, write_cursor
 from contracts.reporting.figures import (
     ActivityFigures,
     CampaignFigures,
     DeliverableFigures,
     DistrictFigures,
     KindFigures,
+    ListedActivities,
     ListedActivity,
     MatrixDeliverable,
     MatrixOrganization,
@@ -207,7 +208,7 @@ def _local(values: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 async def list_activities(
     database: Database, campaign_id: UUID, as_of: datetime | None, paging: PageRequest, actor: Principal
-) -> Page[ListedActivity]:
+) -> ListedActivities:
     """The activities by serial number, with the names of their hosts."""
     after = paging.values(int, str)
     start = (read_number(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
@@ -222,8 +223,15 @@ async def list_activities(
             start,
             paging.limit + 1,
         )
-    items = [ListedActivity.model_validate(row) for row in rows]
-    return cut(items, paging, lambda each: (each.serial_number or LAST, str(each.id)))
+        behind = await store.read_behind(connection)
+    listed = [ListedActivity.model_validate(row) for row in rows]
+    page = cut(listed, paging, lambda each: (each.serial_number or LAST, str(each.id)))
+    return ListedActivities(
+        items=page.items,
+        next_cursor=page.next_cursor,
+        as_of=looked.as_of,
+        behind_seconds=round(behind, 1),
+    )
 
 
 async def read_timeline(

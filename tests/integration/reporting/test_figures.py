@@ -2,6 +2,7 @@
 
 import random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +13,7 @@ from contracts.submissions import incidents
 from contracts.submissions.submissions import SubmissionEndorsed
 from services.reporting.figures import store
 from services.reporting.proof import COPIES
-from tests.integration.reporting.conftest import DUE, World
+from tests.integration.reporting.conftest import DUE, START, World
 
 
 async def test_rates_are_of_what_is_not_waived(world: World) -> None:
@@ -311,3 +312,10 @@ async def test_a_page_of_the_matrix_is_what_its_shape_says(world: World) -> None
     page = await world.get("matrix")
     assert sum(len(row["cells"]) for row in page["rows"]) == 3
     assert Matrix.model_validate(page).model_dump(mode="json") == page
+
+
+@pytest.mark.parametrize("path", ["overview", "matrix", "activities", "timeline"])
+async def test_each_answer_says_of_which_moment_it_is_and_how_far_it_lags(world: World, path: str) -> None:
+    answer = await world.get(path)
+    assert answer["as_of"] == START.astimezone(ZoneInfo("Asia/Shanghai")).isoformat()
+    assert isinstance(answer["behind_seconds"], float)
