@@ -1,3 +1,21 @@
+CREATE TYPE public.answer AS (
+	key_id uuid,
+	key text,
+	request text,
+	body_sha256 text,
+	status integer,
+	body bytea,
+	etag text
+);
+CREATE TYPE public.entry AS (
+	id uuid,
+	type text,
+	aggregate_id uuid,
+	aggregate_version integer,
+	actor text,
+	traceparent text,
+	body bytea
+);
 CREATE FUNCTION public.channels_for(unit uuid, occasion text) RETURNS TABLE(kind text, number integer)
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -149,8 +167,9 @@ CREATE TABLE public.events (
     body bytea NOT NULL,
     CONSTRAINT events_aggregate_version_check CHECK ((aggregate_version >= 1)),
     CONSTRAINT events_body_check CHECK ((octet_length(body) <= 524288)),
-    CONSTRAINT events_type_check CHECK ((type ~ '^rollcall(\.[a-z0-9_-]{1,64}){4}$'::text))
-);
+    CONSTRAINT events_type_check CHECK (((type ~~ 'rollcall.%'::text) AND (type ~ '^[a-z0-9_.-]+$'::text) AND (cardinality(string_to_array(type, '.'::text)) = 5) AND (type !~~ '%..%'::text) AND (type !~~ '%.'::text) AND (length(type) <= 268)))
+)
+WITH (toast_tuple_target='4080');
 ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_position_seq
     START WITH 1
@@ -549,7 +568,6 @@ CREATE INDEX notification_ordinary ON public.notification USING btree (channel, 
 CREATE INDEX notification_organization ON public.notification USING btree (organization_id, id);
 CREATE INDEX notification_planned ON public.notification USING btree (planned_for) WHERE (state = 'planned'::text);
 CREATE INDEX notification_urgent ON public.notification USING btree (channel, planned_for) WHERE ((state = 'planned'::text) AND public.is_urgent(occasion));
-CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 CREATE INDEX submission_moment ON public.submission USING btree (campaign_id, deliverable_id, correct_by, id) WHERE (state = 'returned'::text);
 CREATE INDEX urge_campaign ON public.urge USING btree (campaign_id, id);

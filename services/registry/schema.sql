@@ -1,3 +1,21 @@
+CREATE TYPE public.answer AS (
+	key_id uuid,
+	key text,
+	request text,
+	body_sha256 text,
+	status integer,
+	body bytea,
+	etag text
+);
+CREATE TYPE public.entry AS (
+	id uuid,
+	type text,
+	aggregate_id uuid,
+	aggregate_version integer,
+	actor text,
+	traceparent text,
+	body bytea
+);
 CREATE FUNCTION public.plain_text(text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN lower(regexp_replace(NORMALIZE($1, NFKC), '[\s()\[\]{}<>"''.,;:·、。“”‘’《》「」【】—–_/-]+'::text, ''::text, 'g'::text));
@@ -352,8 +370,9 @@ CREATE TABLE public.events (
     body bytea NOT NULL,
     CONSTRAINT events_aggregate_version_check CHECK ((aggregate_version >= 1)),
     CONSTRAINT events_body_check CHECK ((octet_length(body) <= 524288)),
-    CONSTRAINT events_type_check CHECK ((type ~ '^rollcall(\.[a-z0-9_-]{1,64}){4}$'::text))
-);
+    CONSTRAINT events_type_check CHECK (((type ~~ 'rollcall.%'::text) AND (type ~ '^[a-z0-9_.-]+$'::text) AND (cardinality(string_to_array(type, '.'::text)) = 5) AND (type !~~ '%..%'::text) AND (type !~~ '%.'::text) AND (length(type) <= 268)))
+)
+WITH (toast_tuple_target='4080');
 ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_position_seq
     START WITH 1
@@ -715,7 +734,6 @@ CREATE INDEX organization_kind ON public.organization USING btree (kind);
 CREATE INDEX organization_name_owner ON public.organization_name USING btree (organization_id);
 CREATE INDEX organization_order ON public.organization USING btree (sort_order, id);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
-CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 CREATE INDEX undone_name_organization ON public.undone_name USING btree (organization_id);
 CREATE TRIGGER activity_attachments AFTER INSERT OR DELETE OR UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION public.keep_attachment_uses();

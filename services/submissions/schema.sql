@@ -1,3 +1,43 @@
+CREATE TYPE public.answer AS (
+	key_id uuid,
+	key text,
+	request text,
+	body_sha256 text,
+	status integer,
+	body bytea,
+	etag text
+);
+CREATE TYPE public.entry AS (
+	id uuid,
+	type text,
+	aggregate_id uuid,
+	aggregate_version integer,
+	actor text,
+	traceparent text,
+	body bytea
+);
+CREATE TYPE public.handed_in AS (
+	id uuid,
+	version integer,
+	revision integer,
+	assignment_id uuid,
+	assignment_version integer,
+	nil_return boolean,
+	attachment_ids text,
+	receipt_number text,
+	received_at timestamp with time zone,
+	on_time boolean,
+	first_received_at timestamp with time zone,
+	review_stage integer,
+	content_sha256 text,
+	content bytea,
+	is_newest boolean
+);
+CREATE TYPE public.wanted AS (
+	assignment_id uuid,
+	key_id uuid,
+	key text
+);
 CREATE TABLE public.access_key (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -80,8 +120,9 @@ CREATE TABLE public.events (
     body bytea NOT NULL,
     CONSTRAINT events_aggregate_version_check CHECK ((aggregate_version >= 1)),
     CONSTRAINT events_body_check CHECK ((octet_length(body) <= 524288)),
-    CONSTRAINT events_type_check CHECK ((type ~ '^rollcall(\.[a-z0-9_-]{1,64}){4}$'::text))
-);
+    CONSTRAINT events_type_check CHECK (((type ~~ 'rollcall.%'::text) AND (type ~ '^[a-z0-9_.-]+$'::text) AND (cardinality(string_to_array(type, '.'::text)) = 5) AND (type !~~ '%..%'::text) AND (type !~~ '%.'::text) AND (length(type) <= 268)))
+)
+WITH (toast_tuple_target='4080');
 ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_position_seq
     START WITH 1
@@ -239,7 +280,8 @@ CREATE TABLE public.submission (
     CONSTRAINT submission_review_stages_check CHECK ((review_stages = ANY (ARRAY[1, 2]))),
     CONSTRAINT submission_state_check CHECK ((state = ANY (ARRAY['received'::text, 'returned'::text, 'accepted'::text, 'withdrawn'::text]))),
     CONSTRAINT submission_version_check CHECK ((version >= 1))
-);
+)
+WITH (toast_tuple_target='4080');
 CREATE TABLE public.submission_attachment (
     attachment_id uuid NOT NULL,
     submission_id uuid NOT NULL
@@ -253,7 +295,8 @@ CREATE TABLE public.submission_version (
     content text NOT NULL,
     organization_id uuid,
     CONSTRAINT submission_version_version_check CHECK ((version >= 1))
-);
+)
+WITH (toast_tuple_target='4080');
 ALTER TABLE ONLY public.access_key
     ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.activity
@@ -323,7 +366,6 @@ CREATE INDEX incident_campaign ON public.incident USING btree (campaign_id, id);
 CREATE INDEX incident_owner ON public.incident USING btree (organization_id, id);
 CREATE INDEX leaving_content_order ON public.leaving_content USING btree (leave_at);
 CREATE INDEX organization_parent ON public.organization USING btree (parent_id);
-CREATE INDEX outbox_waiting ON public.outbox USING btree ("position") WHERE (parked_at IS NULL);
 CREATE INDEX stored_content_touched ON public.stored_content USING btree (touched_at);
 CREATE INDEX submission_arrival ON public.submission USING btree (received_at, id);
 CREATE INDEX submission_attachment_submission ON public.submission_attachment USING btree (submission_id);
