@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic_core import to_json
 
 from chassis.connections import Connection
-from chassis.identity import new_id
+from chassis.identity import new_name
 from chassis.refusals import TooLarge
 from chassis.writing import Parts, Write, write
 
@@ -18,7 +18,7 @@ BODY_LIMIT = 512 * 1024
 
 
 class Fact(Protocol):
-    """What the log needs of an event; the contracts' Event has it."""
+    """What the log needs of an event, which is a pydantic model; the contracts' Event has it."""
 
     type: ClassVar[str]
 
@@ -27,8 +27,6 @@ class Fact(Protocol):
 
     @property
     def aggregate_version(self) -> int: ...
-
-    def model_dump_json(self) -> str: ...
 
 
 class Actor(Protocol):
@@ -62,8 +60,7 @@ class LoggedEvent:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A fact for the log: who made it true, and in which trace."""
 
     fact: Fact
@@ -74,9 +71,8 @@ class Entry:
 APPEND = Parts(
     appended="""
         INSERT INTO events (id, type, aggregate_id, aggregate_version, occurred_at, actor, traceparent, body)
-        SELECT id, type, aggregate_id, aggregate_version, $5, actor::jsonb, traceparent, body
-          FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $6::text[], $7::text[], $8::bytea[])
-               WITH ORDINALITY
+        SELECT id, type, aggregate_id, aggregate_version, $2, actor::jsonb, traceparent, body
+          FROM unnest((SELECT $1::entry[])) WITH ORDINALITY
                AS entry (id, type, aggregate_id, aggregate_version, actor, traceparent, body, nth)
          ORDER BY nth
         RETURNING position
@@ -92,21 +88,12 @@ async def append(connection: Connection, entries: Sequence[Entry], at: datetime)
 
 def appending(entries: Sequence[Entry], at: datetime) -> Write:
     """The same, to be written together with what made them true; TooLarge for one that the bus would not take."""
-    facts = [entry.fact for entry in entries]
-    bodies = [fact.model_dump_json().encode() for fact in facts]
-    for fact, body in zip(facts, bodies, strict=True):
-        if len(body) > BODY_LIMIT:
-            raise TooLarge(f"{fact.type} takes {len(body)} bytes; expected at most {BODY_LIMIT}")
-    return Write(
-        APPEND,
-        [
-            [new_id() for _ in facts],
-            [fact.type for fact in facts],
-            [fact.aggregate_id for fact in facts],
-            [fact.aggregate_version for fact in facts],
-            at,
-            [to_json(entry.actor.as_actor()).decode() for entry in entries],
-            [entry.traceparent for entry in entries],
-            bodies,
-        ],
-    )
+    return Write(APPEND, [[_row(entry) for entry in entries], at])
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    fact, body = entry.fact, to_json(entry.fact)
+    if len(body) > BODY_LIMIT:
+        raise TooLarge(f"{fact.type} takes {len(body)} bytes; expected at most {BODY_LIMIT}")
+    actor = to_json(entry.actor.as_actor()).decode()
+    return new_name(), fact.type, fact.aggregate_id, fact.aggregate_version, actor, entry.traceparent, body

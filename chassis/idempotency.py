@@ -1,6 +1,6 @@
 """Idempotency-Key: the same request twice has one effect and one answer, kept in the effect's own transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -110,27 +110,18 @@ async def claim(connection: Connection, at: datetime) -> Claim | None:
         CLAIM, wanted.key_id, wanted.key, wanted.request, wanted.body_sha256, at
     )
     if taken is None:
-        kept = (await read_kept(connection, [wanted])).get((wanted.key_id, wanted.key))
-        if kept is None:
+        row = await connection.fetchrow(READ_KEPT, wanted.key_id, wanted.key)
+        if row is None:
             # Forgotten between the two statements: the key is free.
             return await claim(connection, at)
-        check(kept, wanted)
+        check(Kept(*row), wanted)
     wanted.taken = True
     return wanted
 
 
-READ_KEPT = """
-    SELECT i.key_id, i.key, i.request, i.body_sha256, i.status, i.body, i.etag
-      FROM idempotency i JOIN unnest($1::uuid[], $2::text[]) AS w (key_id, key) USING (key_id, key)
-"""
-
-
-async def read_kept(connection: Connection, wanted: Sequence[Claim]) -> dict[tuple[UUID, str], Kept]:
-    """What was answered before, by key."""
-    if not wanted:
-        return {}
-    rows = await connection.fetch(READ_KEPT, [each.key_id for each in wanted], [each.key for each in wanted])
-    return {(row["key_id"], row["key"]): Kept(*row[2:]) for row in rows}
+KEPT_COLUMNS = ("request", "body_sha256", "status", "body", "etag")
+"""The columns of a `Kept`, for whoever reads more in one statement."""
+READ_KEPT = f"SELECT {', '.join(KEPT_COLUMNS)} FROM idempotency WHERE key_id = $1 AND key = $2"  # noqa: S608
 
 
 def answer_to(claim: Claim, answered: Answer) -> Kept:
@@ -155,9 +146,7 @@ async def keep(connection: Connection, claim: Claim, answered: Answer | None) ->
 KEEP_ALL = Parts(
     answered="""
         INSERT INTO idempotency (key_id, key, request, body_sha256, status, body, etag, made_at)
-        SELECT key_id, key, request, body_sha256, status, body, etag, $8
-          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[])
-               AS k (key_id, key, request, body_sha256, status, body, etag)
+        SELECT key_id, key, request, body_sha256, status, body, etag, $2 FROM unnest((SELECT $1::answer[]))
     """
 )
 
@@ -166,20 +155,11 @@ def keeping(answers: Mapping[tuple[UUID, str], Kept], at: datetime) -> Write:
     """Answers by key, to be written together with their effects; asyncpg.UniqueViolationError if one of the keys
     was taken meanwhile.
     """
-    kept = list(answers.values())
-    return Write(
-        KEEP_ALL,
-        [
-            [key_id for key_id, _ in answers],
-            [key for _, key in answers],
-            [each.request for each in kept],
-            [each.body_sha256 for each in kept],
-            [each.status for each in kept],
-            [each.body for each in kept],
-            [each.etag for each in kept],
-            at,
-        ],
-    )
+    rows = [
+        (key_id, key, each.request, each.body_sha256, each.status, each.body, each.etag)
+        for (key_id, key), each in answers.items()
+    ]
+    return Write(KEEP_ALL, [rows, at])
 
 
 FORGET = """

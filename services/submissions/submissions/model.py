@@ -1,7 +1,6 @@
 """Submissions: what may be handed in when. The first version decides what is on time."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 
+from chassis.identity import CHANCE
 from chassis.refusals import Conflict, Unprocessable
 from contracts.attachments import Attachment
 from contracts.submissions.submissions import (
@@ -51,6 +51,10 @@ class SectionMissing(Unprocessable):
 
 class SectionUnknown(Unprocessable):
     """A section that the deliverable does not ask for."""
+
+
+class NothingHandedIn(Unprocessable):
+    """Neither a section, nor an attachment, nor the word that there is nothing to report."""
 
 
 class AttachmentUnknown(Unprocessable):
@@ -94,6 +98,10 @@ def check_sections(owed: Owed, command: HandIn) -> None:
     missing = [name for name in owed.sections if name not in command.sections]
     if missing and not command.nil_return:
         raise SectionMissing(f"{'、'.join(missing)} is missing", sections=missing)
+    if not (command.sections or command.attachment_ids or command.nil_return):
+        raise NothingHandedIn(
+            "nothing is handed in; expected attachment_ids, or nil_return when there is nothing"
+        )
 
 
 def check_attachments(owed: Owed, ids: Sequence[UUID], named: Mapping[UUID, Attachment]) -> list[Attachment]:
@@ -122,14 +130,14 @@ def hand_in(
     at: datetime,
     anew: bool = False,
     attached: Sequence[Attachment] = (),
-) -> tuple[Submission, str] | None:
+) -> tuple[Submission, bytes] | None:
     """The next version and its content, or a refusal; None when the newest version, not decided yet, says the same.
 
     So a request that was sent again, or fifty at once, are one version and one receipt; `anew` makes one all the same.
     """
     check_open(owed, present, at)
     content = write_content(owed.id, command, attached)
-    digest = hashlib.sha256(content.encode()).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     if not anew and _says(present, owed.organization_id, digest):
         return None
     version = 0 if present is None else present.version
@@ -213,7 +221,7 @@ def _punctuality(owed: Owed, at: datetime) -> dict[str, Any]:
     return {"on_time": owed.due_at is None or at <= owed.due_at, "first_received_at": at}
 
 
-def write_content(assignment_id: UUID, command: HandIn, attached: Sequence[Attachment] = ()) -> str:
+def write_content(assignment_id: UUID, command: HandIn, attached: Sequence[Attachment] = ()) -> bytes:
     """What was handed in as canonical JSON: names in order, no spaces, UTF-8. Its SHA-256 is on the receipt, and
     stands for the attachments' bytes too, by theirs.
     """
@@ -226,12 +234,12 @@ def write_content(assignment_id: UUID, command: HandIn, attached: Sequence[Attac
             "nil_return": command.nil_return,
             "sections": dict(sorted(command.sections.items())),
         }
-    ).decode()
+    )
 
 
 def make_receipt_number(timezone: str | None, at: datetime) -> str:
     """A number that a person can read out: the day, and eight letters of Crockford's alphabet."""
-    letters = secrets.token_bytes(RECEIPT_LETTERS).translate(LETTER_OF_BYTE).decode()
+    letters = CHANCE.draw(RECEIPT_LETTERS).translate(LETTER_OF_BYTE).decode()
     on = at.astimezone(ZoneInfo(timezone or "UTC"))
     return f"{on.year:04}{on.month:02}{on.day:02}-{letters}"
 

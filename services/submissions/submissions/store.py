@@ -1,14 +1,16 @@
 """Submissions and their versions in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from chassis import idempotency
 from chassis.connections import Connection
 from chassis.database import Transaction
+from chassis.idempotency import Claim, Kept
 from chassis.refusals import NotFound
 from chassis.writing import Parts, Write
 from contracts.submissions.submissions import Receipt, Submission, SubmissionVersion
@@ -93,26 +95,47 @@ async def lock_owed(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[UUI
     return {row["id"]: Owed(*row) for row in rows}
 
 
-READ_OWED = f"""
-    SELECT {OWED_COLUMNS}, {", ".join(f"s.{name}" for name in Submission.model_fields)}
-      FROM assignment a
+READ_KNOWN = f"""
+    SELECT {OWED_COLUMNS}, {", ".join(f"s.{name}" for name in Submission.model_fields)}, w.key_id, w.key,
+           {", ".join(f"k.{name}" for name in idempotency.KEPT_COLUMNS)}
+      FROM unnest((SELECT $1::wanted[])) AS w (assignment_id, key_id, key)
       LEFT JOIN LATERAL (
-           -- Each by the index. Without the limit a plan that was made while the table was new, and is kept, reads
-           -- all of what has come since.
-           SELECT {", ".join(Submission.model_fields)} FROM submission WHERE assignment_id = a.id LIMIT 1
+           -- Each of the three by the index. Without the limit a plan that was made while the table was new, and is
+           -- kept, reads all of what has come since.
+           SELECT * FROM assignment WHERE id = w.assignment_id LIMIT 1
+      ) AS a ON true
+      LEFT JOIN LATERAL (
+           SELECT {", ".join(Submission.model_fields)} FROM submission WHERE assignment_id = w.assignment_id LIMIT 1
       ) AS s ON true
-     WHERE a.id = ANY ($1::uuid[])
+      LEFT JOIN LATERAL (
+           SELECT * FROM idempotency i WHERE i.key_id = w.key_id AND i.key = w.key LIMIT 1
+      ) AS k ON true
 """  # noqa: S608
+SUBMISSION_AT = OWED_WIDTH
+CLAIM_AT = SUBMISSION_AT + len(Submission.model_fields)
+KEPT_AT = CLAIM_AT + 2
 
 
-async def read_owed(
-    connection: Connection, assignment_ids: Sequence[UUID]
-) -> tuple[dict[UUID, Owed], dict[UUID, Submission]]:
-    """The assignments that were heard of, and what was handed in for them, both by the assignment's id."""
-    rows = await connection.fetch(READ_OWED, assignment_ids)
-    owed = {row[0]: Owed(*row[:OWED_WIDTH]) for row in rows}
-    present = {row[0]: read_columns(row[OWED_WIDTH:]) for row in rows if row[OWED_WIDTH] is not None}
-    return owed, present
+class Known(NamedTuple):
+    """What was known before a batch: assignments and submissions by the assignment's id, answers by key."""
+
+    owed: dict[UUID, Owed]
+    submissions: dict[UUID, Submission]
+    kept: dict[tuple[UUID, str], Kept]
+
+
+async def read_known(connection: Connection, wanted: Iterable[tuple[UUID, Claim | None]]) -> Known:
+    """What is known of these assignments and Idempotency-Keys, without a lock."""
+    asked = [(id, None, None) if claim is None else (id, claim.key_id, claim.key) for id, claim in wanted]
+    known = Known({}, {}, {})
+    for row in await connection.fetch(READ_KNOWN, asked):
+        if (id := row[0]) is not None:
+            known.owed[id] = Owed(*row[:OWED_WIDTH])
+        if row[SUBMISSION_AT] is not None:
+            known.submissions[id] = read_columns(row[SUBMISSION_AT:CLAIM_AT])
+        if row[KEPT_AT] is not None:
+            known.kept[row[CLAIM_AT], row[CLAIM_AT + 1]] = Kept(*row[KEPT_AT:])
+    return known
 
 
 OWNER = "SELECT organization_id FROM assignment WHERE id = $1"
@@ -128,7 +151,7 @@ READ_PRESENT = f"""
     SELECT {", ".join(f"s.{name}" for name in Submission.model_fields)}
       FROM unnest($1::uuid[]) AS wanted (id)
      CROSS JOIN LATERAL (
-           -- Each by the index, as in READ_OWED.
+           -- Each by the index, as in READ_KNOWN.
            SELECT {", ".join(Submission.model_fields)} FROM submission WHERE assignment_id = wanted.id LIMIT 1
      ) AS s
 """  # noqa: S608
@@ -141,15 +164,9 @@ async def read_present(tx: Transaction, assignment_ids: Sequence[UUID]) -> dict[
 
 
 RECEIVE = Parts(
+    # Inside of a SELECT the planner cannot count them: it would make a plan anew for each hand-in that comes alone.
     given="""
-        SELECT id, version, revision, assignment_id, assignment_version, nil_return, attachment_ids, receipt_number,
-               received_at, on_time, first_received_at, review_stage, content_sha256, content, is_newest
-          FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::int[], $6::bool[], $7::text[], $8::text[],
-                      $9::timestamptz[], $10::bool[], $11::timestamptz[], $12::int[], $13::text[], $14::text[],
-                      $15::bool[])
-               AS v (id, version, revision, assignment_id, assignment_version, nil_return, attachment_ids,
-                     receipt_number, received_at, on_time, first_received_at, review_stage, content_sha256, content,
-                     is_newest)
+        SELECT *, convert_from(content, 'UTF8') AS written FROM unnest((SELECT $1::handed_in[]))
     """,
     # An assignment that has changed since it was read has no row here, and then a NOT NULL lower down refuses the
     # whole. A version or a decision made meanwhile has the same revision, which clashes in the log.
@@ -165,7 +182,7 @@ RECEIVE = Parts(
                                 receipt_number, received_at, on_time, content_sha256, first_received_at, reasons,
                                 review_stages, review_stage)
         SELECT given.id, version, received_at, received_at, revision, campaign_id, held.id, deliverable_id,
-               organization_id, 'received', content::jsonb -> 'sections', nil_return, attachment_ids::uuid[],
+               organization_id, 'received', written::jsonb -> 'sections', nil_return, attachment_ids::uuid[],
                receipt_number, received_at, on_time, content_sha256, first_received_at, '[]', review_stages,
                review_stage
           FROM given LEFT JOIN held ON held.id = given.assignment_id WHERE is_newest
@@ -183,7 +200,7 @@ RECEIVE = Parts(
     versions="""
         INSERT INTO submission_version (submission_id, version, receipt_number, received_at, content_sha256, content,
                                         organization_id)
-        SELECT received.id, version, receipt_number, received_at, content_sha256, content, organization_id
+        SELECT received.id, version, receipt_number, received_at, content_sha256, written, organization_id
           FROM given JOIN received ON received.id = given.id
     """,
 )
@@ -191,7 +208,7 @@ RACED = (asyncpg.UniqueViolationError, asyncpg.NotNullViolationError)
 """What it fails with, together with the events, when something has changed since it was read."""
 
 
-def receiving(owed: Mapping[UUID, Owed], versions: Sequence[tuple[Submission, str]]) -> Write:
+def receiving(owed: Mapping[UUID, Owed], versions: Sequence[tuple[Submission, bytes]]) -> Write:
     """Every version with its content, and each submission as the newest leaves it, to be written if assignments and
     what was there before are still as they were read; RACED if not.
     """
@@ -216,7 +233,7 @@ def receiving(owed: Mapping[UUID, Owed], versions: Sequence[tuple[Submission, st
         )
         for each, content in versions
     ]
-    return Write(RECEIVE, list(zip(*rows, strict=True)))
+    return Write(RECEIVE, [rows])
 
 
 VERSIONS = """

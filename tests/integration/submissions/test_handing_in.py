@@ -113,6 +113,14 @@ async def test_what_cannot_be_taken_in_is_refused_by_code_and_leaves_no_row(
     assert await world.service.events() == []
 
 
+async def test_where_no_section_is_asked_for_something_else_is(world: World) -> None:
+    assignment = await world.assign("town", sections=[])
+    body = {"assignment_id": str(assignment.id), "sections": {}}
+    answer = await world.post("/v1/submissions", "town", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "nothing_handed_in")
+    assert (await world.post("/v1/submissions", "town", body | {"nil_return": True})).status_code == 201
+
+
 async def test_a_missing_section_is_named(world: World) -> None:
     assignment = await world.assign("town")
     body = {"assignment_id": str(assignment.id), "sections": {"特色内容": "x"}}
