@@ -46,10 +46,10 @@ class Principal:
     role: str
 
     def as_actor(self) -> Mapping[str, Any]:
-        """As the log keeps it."""
+        """As the log keeps it, in JSON."""
         return {
-            "key_id": str(self.key_id),
-            "organization_id": str(self.organization_id),
+            "key_id": self.key_id,
+            "organization_id": self.organization_id,
             "role": self.role,
         }
 
@@ -134,19 +134,32 @@ def _ignore(key_id: UUID, at: datetime) -> None:
     """Where nobody asks which keys are used."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A key that was looked up, good `until` then (monotonic seconds)."""
+
+    until: float
+    key: AccessKey
+    principal: Principal
+
+
 class KeyRing:
-    """Lets callers in. Holds what it looked up for CACHE_SECONDS; `note` is told of each key that was let in."""
+    """Lets callers in. Holds what it looked up for CACHE_SECONDS under the SHA-256 of what was shown, never what was
+    shown itself; `note` is told of each key that was let in.
+    """
 
     def __init__(self, database: Database, note: Callable[[UUID, datetime], None] = _ignore) -> None:
         self.database = database
         self._note = note
-        self._cache: dict[UUID, tuple[float, AccessKey]] = {}
+        self._cache: dict[bytes, _Held] = {}
 
     async def admit(self, authorization: list[str]) -> Principal:
         """The caller behind the request's Authorization headers, or a refusal that says why not."""
-        id, secret = _read_header(authorization)
-        key = await self._find(id, hash_secret(secret))
         now = self.database.clock.now()
+        shown = "\n".join(authorization).encode("latin-1")
+        if (known := self.recall(shown, now)) is not None:
+            return known
+        key = await self._find(*_read_header(authorization))
         if key.revoked_at is not None:
             raise KeyRevoked("this key was revoked; ask the office for a new one")
         if key.expires_at is not None and key.expires_at <= now:
@@ -154,26 +167,37 @@ class KeyRing:
                 f"this key was good until {key.expires_at.isoformat()}; ask the office for a new one"
             )
         self._note(key.id, now)
-        return Principal(key.id, key.organization_id, key.role)
+        return self._hold(shown, key)
 
-    async def _find(self, id: UUID, secret_sha256: str) -> AccessKey:
+    def recall(self, shown: bytes, now: datetime) -> Principal | None:
+        """The caller behind an Authorization header that was looked up a moment ago; None when it must be looked up."""
+        held = self._cache.get(hashlib.sha256(shown).digest())
+        if held is None or held.until <= time.monotonic():
+            return None
+        if held.key.expires_at is not None and held.key.expires_at <= now:
+            return None
+        self._note(held.key.id, now)
+        return held.principal
+
+    async def _find(self, id: UUID, secret: str) -> AccessKey:
         """The key with this secret. A wrong one costs the same look at the database, whether the id is known or not,
         and is never held: guessing fills nothing and tells nothing."""
-        now = time.monotonic()
-        held = self._cache.get(id)
-        if held is not None and held[0] > now and _is_secret(held[1], secret_sha256):
-            return held[1]
         async with self.database.reading() as connection:
             row = await connection.fetchrow(FIND, id)
         key = None if row is None else AccessKey(**dict(row))
-        if not _is_secret(key, secret_sha256) or key is None:
+        if not _is_secret(key, hash_secret(secret)) or key is None:
             raise KeyUnknown(
                 "this key is not known; expected one that the office has made (a new one takes a moment to arrive)"
             )
+        return key
+
+    def _hold(self, shown: bytes, key: AccessKey) -> Principal:
         if len(self._cache) >= CACHE_SIZE:
             self._cache.clear()
-        self._cache[id] = (now + CACHE_SECONDS, key)
-        return key
+        principal = Principal(key.id, key.organization_id, key.role)
+        held = _Held(time.monotonic() + CACHE_SECONDS, key, principal)
+        self._cache[hashlib.sha256(shown).digest()] = held
+        return principal
 
 
 def _is_secret(key: AccessKey | None, secret_sha256: str) -> bool:

@@ -11,6 +11,7 @@ class HeadKeeping:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self._loop = asyncio.get_running_loop()
         self._head = b""
 
     def __getattr__(self, name: str) -> Any:
@@ -20,7 +21,7 @@ class HeadKeeping:
         """Send, or keep back what ends as a head does."""
         if not self._head and data.endswith(b"\r\n\r\n"):
             self._head = data
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._loop.call_soon(self._flush)
             return
         head, self._head = self._head, b""
         self._transport.write(head + data)

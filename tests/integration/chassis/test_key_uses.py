@@ -118,4 +118,4 @@ async def test_guessing_fills_nothing_and_costs_one_look_each_whether_the_id_is_
             with pytest.raises(Exception, match="takes a moment to arrive"):
                 await ring.admit([f"Bearer {guess}"])
         assert looks - before == 3
-    assert list(ring._cache) == [id_of(key)]
+    assert [held.key.id for held in ring._cache.values()] == [id_of(key)]
