@@ -95,3 +95,44 @@ async def test_who_stops_waiting_leaves_the_others_their_answers(counter: Counte
     counter.gate.set()
     assert await stays == 4
     assert await gatherer.ask(3) == 6
+
+
+async def until_it_stands_still() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_a_crowd_has_a_second_batch_begin_beside_the_first_and_never_a_third(counter: Counter) -> None:
+    gatherer = Gatherer(counter.work, limit=4, crowd=3)
+    counter.gate.clear()
+    asked = []
+    for n in range(12):
+        asked.append(asyncio.create_task(gatherer.ask(n)))
+        await until_it_stands_still()
+    assert counter.batches == [[0], [1, 2, 3]]
+    counter.gate.set()
+    assert await asyncio.gather(*asked) == [n * 2 for n in range(12)]
+    assert [n for batch in counter.batches for n in batch] == list(range(12))
+
+
+async def test_fewer_than_a_crowd_go_with_the_batch_that_ends_last(counter: Counter) -> None:
+    gates = [asyncio.Event() for _ in range(3)]
+    left = iter(gates)
+
+    async def work(batch: Sequence[int]) -> Sequence[int | Exception]:
+        gate = next(left)
+        await gate.wait()
+        return await counter.work(batch)
+
+    gatherer: Gatherer[int, int] = Gatherer(work, crowd=3)
+    asked = []
+    for n in range(6):
+        asked.append(asyncio.create_task(gatherer.ask(n)))
+        await until_it_stands_still()
+    gates[0].set()
+    await until_it_stands_still()
+    assert counter.batches == [[0]]
+    gates[1].set()
+    gates[2].set()
+    await asyncio.gather(*asked)
+    assert counter.batches == [[0], [1, 2, 3], [4, 5]]
