@@ -6,7 +6,6 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from types import CoroutineType
 from typing import Any
 from uuid import UUID
@@ -27,9 +26,9 @@ from chassis.files.settings import FileSettings
 from chassis.files.uploads import Files, open_files
 from chassis.http import operations, problems
 from chassis.http.description import DescribedApp
+from chassis.http.direct import DirectRoute, Shortcut
 from chassis.http.middleware import Surroundings
 from chassis.http.packets import OnePacketProtocol
-from chassis.http.routes import DirectRoute, Shortcut
 from chassis.key_uses import KeyUses, Tell
 from chassis.metrics import ConsumerMetrics, FileMetrics, HttpMetrics, RelayMetrics, SweepMetrics
 from chassis.pulling import subscribe
@@ -202,7 +201,7 @@ def make_app(running: Running) -> FastAPI:
     direct = [
         route for router in service.routers for route in router.routes if isinstance(route, DirectRoute)
     ]
-    app.shortcut = Shortcut(app, direct, partial(Surroundings, metrics=metrics))
+    app.shortcut = Shortcut(app, direct, app.state.key_ring, metrics)
     return app
 
 

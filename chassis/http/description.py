@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.types import Receive, Scope, Send
 
+from chassis.http.direct import Shortcut
 from chassis.http.problems import problem
-from chassis.http.routes import Shortcut
 
 _REFUSED: list[JsonValue] = [
     problem(422, "invalid", "name: Field required", errors=[{"field": "name", "message": "Field required"}]),
@@ -70,7 +70,7 @@ class DescribedApp(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, by the shortcut where it leads."""
         if self.shortcut is not None and self.shortcut.takes(scope):
-            await self.shortcut.surrounded(scope, receive, send)
+            await self.shortcut(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 

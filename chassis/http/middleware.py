@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _UPLOADS = (b"multipart/form-data", b"application/x-ndjson")
 _LIMIT = "rollcall.body_limit"
+STARTED = "rollcall.started"
+"""In the scope: since when a request is timed, where that was before it came here."""
 _GONE = 499  # nginx's word for a caller that left before the answer: in the metrics only
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -49,17 +52,17 @@ class Surroundings:
             await self.app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        request_id = _request_id(headers.get(b"x-request-id", b""))
+        request_id = read_request_id(headers.get(b"x-request-id", b""))
         traceparent = continue_trace(headers.get(b"traceparent", b"").decode("latin-1"))
         enter_request(request_id, traceparent)
-        started, status = time.perf_counter(), 0
+        started, status = scope.get(STARTED) or time.perf_counter(), 0
 
-        async def send_with_id(message: Message) -> None:
+        def send_with_id(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            await send(message)
+            return send(message)
 
         try:
             upload = headers.get(b"content-type", b"").startswith(_UPLOADS)
@@ -84,7 +87,8 @@ class Surroundings:
             self.metrics.denied.inc()
 
 
-def _request_id(asked: bytes) -> str:
+def read_request_id(asked: bytes) -> str:
+    """The caller's own id of the request where it can stand in logs, or a new one."""
     return asked.decode() if _REQUEST_ID.fullmatch(asked) else new_name()
 
 

@@ -1,7 +1,7 @@
 """Routes: for each request first who asks, then what; and each answer that has a version carries it as ETag."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from enum import Enum
 from functools import cached_property
 from typing import Annotated, Any
@@ -13,12 +13,9 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel
-from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.access import KeyRing, Principal
 from chassis.http.bodies import ParsedRequest, check_media, parse
-from chassis.http.problems import answer_problem
 from chassis.idempotency import Claim, claiming
 from chassis.refusals import BadRequest, PreconditionRequired, Unprocessable
 
@@ -59,7 +56,7 @@ class KeyedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        model = self._json_model()
+        model = self.json_model
 
         async def admit_and_handle(request: Request) -> Response:
             parsed = ParsedRequest(request.scope, request.receive)
@@ -108,7 +105,9 @@ class KeyedRoute(APIRoute):
             if "\x00" in value:
                 raise BadParameter(f"the query parameter {name!r} holds a NUL character; expected text")
 
-    def _json_model(self) -> type[BaseModel] | None:
+    @cached_property
+    def json_model(self) -> type[BaseModel] | None:
+        """What its body is read as; None where that is no JSON."""
         field = self.body_field
         if field is None or isinstance(field.field_info, (Form, File)):
             return None
@@ -124,13 +123,13 @@ class KeyedRoute(APIRoute):
             return None
         if len(keys) > 1:
             raise BadIdempotencyKey("Idempotency-Key was sent twice; expected one header with one key")
-        key = keys[0]
+        return self.make_claim(principal, keys[0], request.scope["path"], await self._digest(request))
+
+    def make_claim(self, principal: Principal, key: str, path: str, digest: str) -> Claim:
+        """The claim of a request at this route, or BadIdempotencyKey."""
         if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
             raise BadIdempotencyKey("Idempotency-Key must be 1 to 255 printable ASCII characters")
-        digest = await self._digest(request)
-        return Claim(
-            principal.key_id, key, f"POST {request.scope['path']}", digest, status=self.status_code or 200
-        )
+        return Claim(principal.key_id, key, f"POST {path}", digest, status=self.status_code or 200)
 
     async def _digest(self, request: Request) -> str:
         return hashlib.sha256(await request.body()).hexdigest()
@@ -141,60 +140,6 @@ class StreamedRoute(KeyedRoute):
 
     async def _digest(self, request: Request) -> str:
         return ""
-
-
-class DirectRoute(KeyedRoute):
-    """A keyed route for where everybody comes in the same minute: the endpoint is called with its command and
-    the request, and its answer is written as it is, without the framework's looking at either again.
-    `request.state.received_at` is when the whole of it was there, before anything else was waited for.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        return self.answer
-
-    async def answer(self, request: Request) -> Response:
-        """Admit, call the endpoint, write what it answers; `received_at` is the moment when all of it was there."""
-        parsed = ParsedRequest(request.scope, request.receive)
-        await parsed.body()
-        parsed.state.received_at = parsed.app.state.database.clock.now()
-        claim = await self._admit(parsed, self.model)
-        with claiming(claim):
-            answer = await self.endpoint(parsed.parsed, parsed)
-        headers = {"ETag": f'"{answer.version}"'}
-        return Response(answer.model_dump_json(), self.status_code or 200, headers, "application/json")
-
-    @cached_property
-    def model(self) -> type[BaseModel] | None:
-        """What its body is read as."""
-        return self._json_model()
-
-
-class Shortcut:
-    """Takes what is meant for a direct route straight there, past the framework: its layers and its search for a
-    route cost as much as the whole of a hand-in. The routes stand in OpenAPI, and are found without this too.
-    """
-
-    def __init__(
-        self, app: Starlette, routes: Iterable[DirectRoute], surround: Callable[[ASGIApp], ASGIApp]
-    ) -> None:
-        self.app = app
-        self.surrounded = surround(self._answer)
-        self.direct = {(method, route.path): route for route in routes for method in route.methods or ()}
-
-    def takes(self, scope: Scope) -> bool:
-        """Whether this request is for a direct route, which it has from then on."""
-        route = self.direct.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if route is not None:
-            scope["app"], scope["route"] = self.app, route
-        return route is not None
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            response = await scope["route"].answer(request)
-        except Exception as error:
-            response = await answer_problem(request, error)
-        await response(scope, receive, send)
 
 
 def make_router(route_class: type[KeyedRoute] = KeyedRoute, tags: Sequence[str | Enum] = ()) -> APIRouter:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from chassis import idempotency
 from chassis.access import Principal
 from chassis.database import Database
 from chassis.files.uploads import Received
+from chassis.tracing import current_traceparent
 from contracts.submissions.submissions import Receipt
 from services.submissions import rules
 from services.submissions.forms import model, store
@@ -46,7 +48,9 @@ async def hand_in_form(
     form = await _find(intake.database, number.assignment_id, actor)
     model.check_sections(number, form.section_names)
     command = model.write_command(number, form.section_names, filled, attachment_ids)
-    return await intake.hand_in(command, actor, received.received_at)
+    return await intake.hand_in(
+        command, actor, received.received_at, idempotency.current(), current_traceparent()
+    )
 
 
 async def _find(database: Database, assignment_id: UUID, actor: Principal) -> Form:

@@ -8,8 +8,9 @@ from fastapi.responses import StreamingResponse
 
 from chassis.http.bodies import check_media
 from chassis.http.description import BINARY, bytes_of
+from chassis.http.direct import Asked, DirectRoute
 from chassis.http.paging import Page, Paging, cut
-from chassis.http.routes import Caller, DirectRoute, IfMatch, OncePerKey, make_router
+from chassis.http.routes import Caller, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
 from contracts.submissions.submissions import (
     AcceptSubmission,
@@ -39,14 +40,16 @@ direct = make_router(DirectRoute)
 
 
 @direct.post("/v1/submissions", status_code=201, dependencies=[OncePerKey])
-async def hand_in(command: HandIn, request: Request) -> Receipt:
+async def hand_in(command: HandIn, asking: Asked) -> Receipt:
     """Hand in for an assignment: the first version or the next. The answer is the receipt. State secrets may not be
     entered (不得填报涉密信息). Without an Idempotency-Key, what says the same as the newest version, while nobody
     has decided it, is answered with that version's receipt. On time is judged at the moment at which the request
     was wholly received.
     """
-    intake: Intake = request.app.state.intake
-    return await intake.hand_in(command, request.state.principal, request.state.received_at)
+    intake: Intake = asking.app.state.intake
+    return await intake.hand_in(
+        command, asking.principal, asking.received_at, asking.claim, asking.traceparent
+    )
 
 
 @router.post(

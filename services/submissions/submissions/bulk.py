@@ -15,7 +15,7 @@ from chassis.access import Principal
 from chassis.connections import UNAVAILABLE
 from chassis.http import problems
 from chassis.http.bodies import parse
-from chassis.idempotency import AnsweredBefore, Claim
+from chassis.idempotency import AnsweredBefore, Claim, KeyReusedWithOtherBody
 from chassis.refusals import Refusal, TooLarge, Unavailable, Unprocessable
 from chassis.tracing import current_traceparent
 from contracts.submissions.submissions import HandIn, Receipt
@@ -100,6 +100,11 @@ def _tell(outcome: Receipt | BaseException) -> dict[str, Any]:
 
 
 def _problem(outcome: BaseException) -> dict[str, Any]:
+    if isinstance(outcome, KeyReusedWithOtherBody):
+        # The key of a line is its own affair; the caller knows the one of the whole.
+        outcome = KeyReusedWithOtherBody(
+            "another text was sent as this line under the same Idempotency-Key; a new request needs a new key"
+        )
     if isinstance(outcome, Refusal):
         return problems.describe(outcome)
     if isinstance(outcome, RequestValidationError):

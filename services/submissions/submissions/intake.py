@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -17,7 +18,6 @@ from chassis.gathering import Gatherer
 from chassis.idempotency import AnsweredBefore, Claim, Kept
 from chassis.identity import new_id
 from chassis.refusals import Refusal
-from chassis.tracing import current_traceparent
 from chassis.writing import Parts, Write, write
 from contracts.attachments import Attachment
 from contracts.submissions.submissions import (
@@ -36,8 +36,7 @@ RACES = 5
 """How often a hand-in that lost a race for an Idempotency-Key looks again: the winner is committed by then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One request to hand in, wholly received `at`; `claim` is its Idempotency-Key.
 
     `anew` when the caller gave it a key of its own: then it is a version of its own, though it says the same.
@@ -58,12 +57,11 @@ class Intake:
         self.database = database
         self.gatherer = Gatherer(self._hand_in_all)
 
-    async def hand_in(self, command: HandIn, actor: Principal, at: datetime) -> Receipt:
+    async def hand_in(
+        self, command: HandIn, actor: Principal, at: datetime, claim: Claim | None, traceparent: str
+    ) -> Receipt:
         """Take in what was wholly received `at`; the receipt is on disk before it is answered."""
-        claim = idempotency.current()
-        return await self.gatherer.ask(
-            Asked(command, actor, at, claim, current_traceparent(), anew=claim is not None)
-        )
+        return await self.gatherer.ask(Asked(command, actor, at, claim, traceparent, anew=claim is not None))
 
     async def _hand_in_all(self, batch: Sequence[Asked]) -> Sequence[Receipt | Exception]:
         for _ in range(RACES - 1):
@@ -107,9 +105,8 @@ async def _hand_in_at_once(database: Database, batch: Sequence[Asked]) -> list[R
 
 async def open_desk(connection: Connection, batch: Sequence[Asked]) -> "Desk":
     """What a batch needs to know, read without a lock: `keep` finds out whether it still holds."""
-    owed, known = await store.read_owed(connection, [asked.command.assignment_id for asked in batch])
-    kept = await idempotency.read_kept(connection, [asked.claim for asked in batch if asked.claim])
-    return Desk(owed, known, kept)
+    wanted = ((asked.command.assignment_id, asked.claim) for asked in batch)
+    return Desk(*await store.read_known(connection, wanted))
 
 
 @dataclass
@@ -121,7 +118,7 @@ class Desk:
     kept: dict[tuple[UUID, str], Kept]
     named: dict[UUID, Attachment] = field(default_factory=dict)
     present: dict[UUID, Submission] = field(default_factory=dict)
-    versions: list[tuple[Submission, str]] = field(default_factory=list)
+    versions: list[tuple[Submission, bytes]] = field(default_factory=list)
     uses: list[tuple[UUID, UUID]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     answered: dict[tuple[UUID, str], Kept] = field(default_factory=dict)

@@ -90,6 +90,7 @@ async def test_with_an_idempotency_key_the_lines_are_known_by_it(world: World) -
     new = lines_of(await send(world, a_line(mine, text="另"), Idempotency_Key="morning"))
     assert same == first
     assert other[0]["problem"]["code"] == "key_reused_with_other_body"
+    assert other[0]["problem"]["detail"].startswith("another text was sent as this line")
     assert (new[0]["status"], new[0]["version"]) == (201, 2)
 
 

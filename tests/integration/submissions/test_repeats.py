@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chassis.idempotency import AnsweredBefore, Claim, claiming
+from chassis.idempotency import AnsweredBefore, Claim
 from chassis.identity import new_id
 from contracts.submissions.submissions import Receipt
 from services.submissions.submissions.intake import Intake
@@ -76,11 +76,11 @@ async def test_the_same_key_at_once_in_two_processes_has_one_effect_and_one_answ
     one = asked(world, assignment.id)
 
     async def hand_in(intake: Intake) -> Receipt | AnsweredBefore:
-        with claiming(Claim(key_id, "k", "POST /v1/submissions", "a", 201)):
-            try:
-                return await intake.hand_in(one.command, one.actor, START)
-            except AnsweredBefore as answered:
-                return answered
+        claim = Claim(key_id, "k", "POST /v1/submissions", "a", 201)
+        try:
+            return await intake.hand_in(one.command, one.actor, START, claim, one.traceparent)
+        except AnsweredBefore as answered:
+            return answered
 
     processes = [Intake(world.service.database) for _ in range(2)]
     outcomes = await asyncio.gather(*(hand_in(processes[n % 2]) for n in range(10)))

@@ -1,0 +1,171 @@
+"""Direct routes: where everybody comes in the same minute, what is in order goes a short way past the framework.
+
+The framework's layers and objects cost more than a hand-in does. Whatever is not in order, or not ordinary, goes the
+long way of every other route and is answered there, so that nothing is said in two places.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends, Request, Response
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.types import Message, Receive, Scope, Send
+
+from chassis.access import KeyRing, Principal
+from chassis.http.bodies import ParsedRequest, parse
+from chassis.http.middleware import BODY_LIMIT, STARTED, Surroundings, read_request_id
+from chassis.http.problems import answer_problem
+from chassis.http.routes import KeyedRoute
+from chassis.idempotency import Claim
+from chassis.metrics import HttpMetrics
+from chassis.tracing import continue_trace, current_traceparent
+
+_FAILED = "rollcall.failed"
+_JSON = (b"content-type", b"application/json")
+
+
+class Asking(NamedTuple):
+    """Who asks, and when the whole of it was there, before anything else was waited for."""
+
+    app: Starlette
+    principal: Principal
+    received_at: datetime
+    claim: Claim | None
+    traceparent: str
+
+
+async def _asking(request: Request) -> Asking:
+    raise RuntimeError(f"{request.url.path} is a direct route, which makes its own Asking")
+
+
+Asked = Annotated[Asking, Depends(_asking)]
+
+
+class DirectRoute(KeyedRoute):
+    """A keyed route whose endpoint is called with its command and an `Asking`, and whose answer is written as it is:
+    the framework looks at neither again.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return self.answer
+
+    async def answer(self, request: Request) -> Response:
+        """The long way: says of whatever is not in order what was expected."""
+        parsed = ParsedRequest(request.scope, request.receive)
+        await parsed.body()
+        at = parsed.app.state.database.clock.now()
+        claim = await self._admit(parsed, self.json_model)
+        asking = Asking(parsed.app, parsed.state.principal, at, claim, current_traceparent())
+        answer = await self.endpoint(parsed.parsed, asking)
+        headers = {"ETag": f'"{answer.version}"'}
+        return Response(answer.model_dump_json(), self.status_code or 200, headers, "application/json")
+
+
+class Shortcut:
+    """The short way: one message with the whole body, a key that is known already, and an answer in order."""
+
+    def __init__(
+        self, app: Starlette, routes: Iterable[DirectRoute], ring: KeyRing, metrics: HttpMetrics
+    ) -> None:
+        self.app = app
+        self.ring = ring
+        self.metrics = metrics
+        self.long_way = Surroundings(self._answer, metrics)
+        self.direct = {(method, route.path): route for route in routes for method in route.methods or ()}
+
+    def takes(self, scope: Scope) -> bool:
+        """Whether this request is for a direct route, which it has from then on."""
+        route = self.direct.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if route is not None:
+            scope["app"], scope["route"] = self.app, route
+        return route is not None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[STARTED] = started = time.perf_counter()
+        route: DirectRoute = scope["route"]
+        messages = await _read(receive)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        at = self.ring.database.clock.now()
+        body = b"".join([each.get("body", b"") for each in messages])
+        principal = None
+        if messages[-1]["type"] == "http.request" and len(body) <= BODY_LIMIT:
+            principal = self._recognize(scope, headers, at)
+        if principal is None:
+            await self.long_way(scope, _again(messages, receive), send)
+            return
+        try:
+            assert route.json_model is not None
+            command = parse(route.json_model, body)
+            claim = self._claim(route, principal, headers, body)
+            traceparent = continue_trace(headers.get(b"traceparent", b"").decode("latin-1"))
+            answer = await route.endpoint(command, Asking(self.app, principal, at, claim, traceparent))
+        except Exception as error:
+            scope[_FAILED] = error
+            await self.long_way(scope, receive, send)
+            return
+        request_id = read_request_id(headers.get(b"x-request-id", b""))
+        written = to_json(answer)
+        head = [
+            _JSON,
+            (b"content-length", b"%d" % len(written)),
+            (b"etag", b'"%d"' % answer.version),
+            (b"x-request-id", request_id.encode()),
+        ]
+        status = route.status_code or 200
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": written})
+        self.metrics.answer(scope["method"], route.path, status, time.perf_counter() - started)
+
+    def _recognize(self, scope: Scope, headers: dict[bytes, bytes], at: datetime) -> Principal | None:
+        """The caller of an ordinary request; None when it has to go the long way."""
+        is_ordinary = (
+            headers.get(b"content-type") == b"application/json"
+            and b"content-encoding" not in headers
+            and len(headers) == len(scope["headers"])
+            and not scope["query_string"]
+        )
+        return self.ring.recall(headers.get(b"authorization", b""), at) if is_ordinary else None
+
+    @staticmethod
+    def _claim(
+        route: DirectRoute, principal: Principal, headers: dict[bytes, bytes], body: bytes
+    ) -> Claim | None:
+        key = headers.get(b"idempotency-key") if route.takes_idempotency_key else None
+        if key is None:
+            return None
+        digest = hashlib.sha256(body).hexdigest()
+        return route.make_claim(principal, key.decode("latin-1"), route.path, digest)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            if _FAILED in scope:
+                raise scope[_FAILED]
+            response = await scope["route"].answer(request)
+        except Exception as error:
+            response = await answer_problem(request, error)
+        await response(scope, receive, send)
+
+
+async def _read(receive: Receive) -> list[Message]:
+    """The messages of the whole body, or the first of them when it is longer than a body may be."""
+    messages, size = [await receive()], 0
+    while messages[-1].get("more_body", False) and size <= BODY_LIMIT:
+        size += len(messages[-1].get("body", b""))
+        messages.append(await receive())
+    return messages
+
+
+def _again(messages: list[Message], receive: Receive) -> Receive:
+    """`receive`, with messages that were taken from it already."""
+    waiting = iter(messages)
+
+    async def receive_again() -> Message:
+        message = next(waiting, None)
+        return await receive() if message is None else message
+
+    return receive_again
