@@ -17,6 +17,8 @@ from chassis.refusals import Unauthorized
 
 CACHE_SECONDS = 1.0
 """A key is looked up anew after this, so that a revoked one is refused within two seconds."""
+LOOK_SECONDS = 0.5
+"""So much longer others go on with what is known, while one looks it up anew: else all who come at once would look."""
 CACHE_SIZE = 10_000
 _KEY = re.compile(r"rc_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
 
@@ -134,13 +136,22 @@ def _ignore(key_id: UUID, at: datetime) -> None:
     """Where nobody asks which keys are used."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Held:
-    """A key that was looked up, good `until` then (monotonic seconds)."""
+    """A key that was looked up `at` then (monotonic seconds); `renewing` while somebody looks it up anew."""
 
-    until: float
+    at: float
     key: AccessKey
     principal: Principal
+    renewing: bool = False
+
+    def is_good(self) -> bool:
+        """Whether it still holds; to the first who asks when it has become old, it does not."""
+        age = time.monotonic() - self.at
+        if age <= CACHE_SECONDS:
+            return True
+        was_renewing, self.renewing = self.renewing, True
+        return was_renewing and age <= CACHE_SECONDS + LOOK_SECONDS
 
 
 class KeyRing:
@@ -159,20 +170,19 @@ class KeyRing:
         shown = "\n".join(authorization).encode("latin-1")
         if (known := self.recall(shown, now)) is not None:
             return known
-        key = await self._find(*_read_header(authorization))
-        if key.revoked_at is not None:
-            raise KeyRevoked("this key was revoked; ask the office for a new one")
-        if key.expires_at is not None and key.expires_at <= now:
-            raise KeyExpired(
-                f"this key was good until {key.expires_at.isoformat()}; ask the office for a new one"
-            )
+        try:
+            key = await self._find(*_read_header(authorization))
+            _check_good(key, now)
+        except Unauthorized:
+            self._cache.pop(_digest(shown), None)
+            raise
         self._note(key.id, now)
         return self._hold(shown, key)
 
     def recall(self, shown: bytes, now: datetime) -> Principal | None:
         """The caller behind an Authorization header that was looked up a moment ago; None when it must be looked up."""
-        held = self._cache.get(hashlib.sha256(shown).digest())
-        if held is None or held.until <= time.monotonic():
+        held = self._cache.get(_digest(shown))
+        if held is None or not held.is_good():
             return None
         if held.key.expires_at is not None and held.key.expires_at <= now:
             return None
@@ -195,9 +205,22 @@ class KeyRing:
         if len(self._cache) >= CACHE_SIZE:
             self._cache.clear()
         principal = Principal(key.id, key.organization_id, key.role)
-        held = _Held(time.monotonic() + CACHE_SECONDS, key, principal)
-        self._cache[hashlib.sha256(shown).digest()] = held
+        held = _Held(time.monotonic(), key, principal)
+        self._cache[_digest(shown)] = held
         return principal
+
+
+def _digest(shown: bytes) -> bytes:
+    return hashlib.sha256(shown).digest()
+
+
+def _check_good(key: AccessKey, now: datetime) -> None:
+    if key.revoked_at is not None:
+        raise KeyRevoked("this key was revoked; ask the office for a new one")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise KeyExpired(
+            f"this key was good until {key.expires_at.isoformat()}; ask the office for a new one"
+        )
 
 
 def _is_secret(key: AccessKey | None, secret_sha256: str) -> bool:
