@@ -38,12 +38,12 @@ def write_request(port: int, path: str, key: str, body: bytes, idempotency_key: 
     return head.encode() + body
 
 
-def post_all(port: int, requests: Sequence[bytes], clients: int) -> Crowd:
-    """Post them all, so many at once; every answer must be a whole 201."""
+def post_all(port: int, requests: Sequence[bytes], clients: int, status: int = 201) -> Crowd:
+    """Post them all, so many at once; every answer must be a whole one with this status."""
     waiting, sockets = iter(requests), [_connect(port) for _ in range(clients)]
     started, cpu = time.perf_counter(), time.process_time()
     try:
-        latencies = sorted(_work_off(waiting, sockets))
+        latencies = sorted(_work_off(waiting, sockets, b"HTTP/1.1 %d " % status))
         return Crowd(time.perf_counter() - started, latencies, time.process_time() - cpu)
     finally:
         for each in sockets:
@@ -59,7 +59,7 @@ def cut_off(port: int, requests: Sequence[bytes]) -> None:
         each.close()
 
 
-def _work_off(waiting: Iterator[bytes], sockets: Sequence[socket.socket]) -> Iterator[float]:
+def _work_off(waiting: Iterator[bytes], sockets: Sequence[socket.socket], expected: bytes) -> Iterator[float]:
     epoll, sent, partly = select.epoll(), dict[int, float](), dict[int, bytes]()
     by_number = {each.fileno(): each for each in sockets}
 
@@ -75,7 +75,7 @@ def _work_off(waiting: Iterator[bytes], sockets: Sequence[socket.socket]) -> Ite
     while sent:
         for number, _ in epoll.poll():
             answer = partly.pop(number, b"") + by_number[number].recv(65_536)
-            assert answer.startswith(b"HTTP/1.1 201 "), answer
+            assert answer.startswith(expected), answer
             if answer.endswith(b"}"):
                 yield time.perf_counter() - sent.pop(number)
                 send(number)

@@ -1,4 +1,7 @@
-"""The whole intake path, by one worker, beside what pgbench needs for two inserts in a transaction."""
+"""The whole intake path, by one worker, beside what pgbench needs for two inserts in a transaction.
+
+`python -m benchmarks.intake` runs it alone, in about two minutes.
+"""
 
 import asyncio
 import time
@@ -12,7 +15,7 @@ from pydantic_core import to_json
 from benchmarks import pgbench
 from benchmarks.bench import Case, Row, compare
 from benchmarks.crowd import Crowd, cut_off, post_all, write_request
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, open_stage
 from benchmarks.worker import PATH, Worker, open_worker
 from benchmarks.world import World, a_body
 
@@ -35,7 +38,7 @@ STORE = """
 
 async def measure(stage: Stage, rounds: int) -> list[list[Row]]:
     """Latency alone, rate of many, what it costs, after callers that were cut off, and beside a million stored."""
-    async with open_worker(stage, rounds * (ALONE + 5 * MANY) + 20_000) as worker:
+    async with open_worker(stage, rounds * (2 * ALONE + 5 * MANY) + 20_000) as worker:
         await _crowd(worker, 1_000, 64)
         blocks = [await _alone(worker, rounds), await _together(worker, rounds)]
         blocks.append(await _costs(stage, worker))
@@ -70,9 +73,14 @@ async def _alone(worker: Worker, rounds: int) -> list[Row]:
     async def middle() -> float:
         return (await _crowd(worker, ALONE, 1)).at(0.5)
 
+    async def refused() -> float:
+        requests = [each.replace(b'"assignment_id"', b'"assignment_of"') for each in worker.take(ALONE)]
+        return (await asyncio.to_thread(post_all, worker.port, requests, 1, 422)).at(0.5)
+
     cases: dict[str, Case] = {
         "pgbench: BEGIN, two inserts, COMMIT": partial(pgbench.measure_latency, worker.owner_dsn),
         "POST /v1/submissions, one client": middle,
+        "the same, refused before the database": refused,
     }
     return await compare(cases, "ms (p50)", rounds)
 
@@ -159,3 +167,16 @@ async def _beside_many(worker: Worker, rounds: int) -> list[Row]:
         )
         for name, rates in (("64 clients, nothing much stored", empty), ("the same beside 1,000,000", full))
     ]
+
+
+async def _run_alone() -> None:
+    async with open_stage() as stage:
+        for rows in await measure(stage, 3):
+            for row in rows:
+                print(
+                    f"{row.name}: {row.middle:.2f} {row.unit} ({row.lowest:.2f} to {row.highest:.2f}), {row.ratio:.2f}"
+                )
+
+
+if __name__ == "__main__":
+    asyncio.run(_run_alone())
