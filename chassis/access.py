@@ -146,12 +146,8 @@ class _Held:
     renewing: bool = False
 
     def is_good(self) -> bool:
-        """Whether it still holds; to the first who asks when it has become old, it does not."""
-        age = time.monotonic() - self.at
-        if age <= CACHE_SECONDS:
-            return True
-        was_renewing, self.renewing = self.renewing, True
-        return was_renewing and age <= CACHE_SECONDS + LOOK_SECONDS
+        """Whether it still holds."""
+        return time.monotonic() - self.at <= CACHE_SECONDS + (LOOK_SECONDS if self.renewing else 0)
 
 
 class KeyRing:
@@ -170,14 +166,22 @@ class KeyRing:
         shown = "\n".join(authorization).encode("latin-1")
         if (known := self.recall(shown, now)) is not None:
             return known
+        if (old := self._cache.get(_digest(shown))) is not None:
+            old.renewing = True
+        id, secret = _read_header(authorization)
+        began = time.monotonic()
         try:
-            key = await self._find(*_read_header(authorization))
+            key = await self._find(id, secret)
             _check_good(key, now)
         except Unauthorized:
             self._cache.pop(_digest(shown), None)
             raise
         self._note(key.id, now)
-        return self._hold(shown, key)
+        held = _Held(began, key, Principal(key.id, key.organization_id, key.role))
+        # Only as everybody writes it: else one caller could fill it with spellings of the same key.
+        if shown == f"Bearer {write_key(id, secret)}".encode():
+            self._hold(shown, held)
+        return held.principal
 
     def recall(self, shown: bytes, now: datetime) -> Principal | None:
         """The caller behind an Authorization header that was looked up a moment ago; None when it must be looked up."""
@@ -201,13 +205,10 @@ class KeyRing:
             )
         return key
 
-    def _hold(self, shown: bytes, key: AccessKey) -> Principal:
+    def _hold(self, shown: bytes, held: _Held) -> None:
         if len(self._cache) >= CACHE_SIZE:
             self._cache.clear()
-        principal = Principal(key.id, key.organization_id, key.role)
-        held = _Held(time.monotonic(), key, principal)
         self._cache[_digest(shown)] = held
-        return principal
 
 
 def _digest(shown: bytes) -> bytes:

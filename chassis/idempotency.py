@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Protocol
 from uuid import UUID
 
@@ -157,7 +158,8 @@ def keeping(answers: Mapping[tuple[UUID, str], Kept], at: datetime) -> Write:
     """
     rows = [
         (key_id, key, each.request, each.body_sha256, each.status, each.body, each.etag)
-        for (key_id, key), each in answers.items()
+        # In one order by all, so that nobody waits in a ring.
+        for (key_id, key), each in sorted(answers.items(), key=itemgetter(0))
     ]
     return Write(KEEP_ALL, [rows, at])
 

@@ -11,9 +11,6 @@ ALTER TABLE events ADD CONSTRAINT events_type_check CHECK (
 -- Events of ordinary size lie as they are: to pack each took as long as to write it.
 ALTER TABLE events SET (toast_tuple_target = 4080);
 
--- The primary key has the same order, and next to nothing is parked.
-DROP INDEX outbox_waiting;
-
 -- What is appended in one statement, as it is sent.
 CREATE TYPE entry AS (
     id                uuid,

@@ -67,7 +67,7 @@ class Intake:
         for _ in range(RACES - 1):
             try:
                 return await hand_in_all(self.database, batch)
-            except asyncpg.UniqueViolationError:
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
                 if len(batch) > 1:
                     raise
         return await hand_in_all(self.database, batch)
@@ -138,14 +138,15 @@ class Desk:
     async def keep(self, connection: Connection, at: datetime) -> None:
         """Write all that was taken in one statement."""
         writes = list[Write]()
-        if self.versions:
-            writes.append(store.receiving(self.owed, self.versions))
-            writes.append(events.appending(self.entries, at))
+        if self.answered:
+            writes.append(idempotency.keeping(self.answered, at))
         if self.uses:
             used = [each for each, _ in self.uses], [each for _, each in self.uses]
             writes.append(Write(USED, used))
-        if self.answered:
-            writes.append(idempotency.keeping(self.answered, at))
+        if self.versions:
+            writes.append(events.appending(self.entries, at))
+            # PostgreSQL begins with the last: the assignments are locked before all else, in the order that all use.
+            writes.append(store.receiving(self.owed, self.versions))
         if writes:
             await write(connection, *writes)
 

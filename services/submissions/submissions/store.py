@@ -126,12 +126,14 @@ class Known(NamedTuple):
 
 async def read_known(connection: Connection, wanted: Iterable[tuple[UUID, Claim | None]]) -> Known:
     """What is known of these assignments and Idempotency-Keys, without a lock."""
-    asked = [(id, None, None) if claim is None else (id, claim.key_id, claim.key) for id, claim in wanted]
+    asked = dict.fromkeys(
+        (id, None, None) if claim is None else (id, claim.key_id, claim.key) for id, claim in wanted
+    )
     known = Known({}, {}, {})
-    for row in await connection.fetch(READ_KNOWN, asked):
-        if (id := row[0]) is not None:
+    for row in await connection.fetch(READ_KNOWN, list(asked)):
+        if (id := row[0]) is not None and id not in known.owed:
             known.owed[id] = Owed(*row[:OWED_WIDTH])
-        if row[SUBMISSION_AT] is not None:
+        if row[SUBMISSION_AT] is not None and id not in known.submissions:
             known.submissions[id] = read_columns(row[SUBMISSION_AT:CLAIM_AT])
         if row[KEPT_AT] is not None:
             known.kept[row[CLAIM_AT], row[CLAIM_AT + 1]] = Kept(*row[KEPT_AT:])
@@ -204,7 +206,7 @@ RECEIVE = Parts(
           FROM given JOIN received ON received.id = given.id
     """,
 )
-RACED = (asyncpg.UniqueViolationError, asyncpg.NotNullViolationError)
+RACED = (asyncpg.UniqueViolationError, asyncpg.NotNullViolationError, asyncpg.DeadlockDetectedError)
 """What it fails with, together with the events, when something has changed since it was read."""
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.access import Principal
+from chassis.connections import Connection
 from chassis.idempotency import AnsweredBefore, Claim, KeyReusedWithOtherBody
 from chassis.identity import new_id
 from contracts.registry.assignments import Assignment, AssignmentExtended
@@ -15,6 +16,7 @@ from contracts.submissions.submissions import HandIn, Receipt
 from services.submissions.submissions import store
 from services.submissions.submissions.intake import Asked, hand_in_all, open_desk
 from tests.integration.submissions.conftest import DUE, SECTIONS, START, World
+from tests.support.waiting import until
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{:02x}"
 KEY_ID = new_id()
@@ -147,3 +149,59 @@ async def test_those_who_race_for_one_assignment_all_get_a_version_of_their_own(
     receipts = [outcome for (outcome,) in outcomes if isinstance(outcome, Receipt)]
     assert sorted(receipt.version for receipt in receipts) == list(range(1, 9))
     assert [version for _, _, version, _ in await world.service.events()] == list(range(1, 9))
+
+
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+SAME_KEY = """
+    INSERT INTO idempotency (key_id, key, request, body_sha256, made_at) VALUES ($1, 'k', '', '', now())
+"""
+SAME_EVENT = """
+    INSERT INTO events (id, type, aggregate_id, aggregate_version, occurred_at, actor, traceparent, body)
+    SELECT uuidv7(), type, aggregate_id, 2, occurred_at, actor, traceparent, body FROM events LIMIT 1
+"""
+
+
+async def test_a_batch_takes_the_assignment_before_the_key_and_the_event(world: World) -> None:
+    assignment = await world.assign("town")
+    database = world.service.database
+    await hand_in_all(database, [asked(world, assignment.id)])
+
+    async def is_free(connection: Connection, statement: str, *arguments: Any) -> bool:
+        undone = connection.transaction()
+        await undone.start()
+        await connection.execute(statement, *arguments)
+        await undone.rollback()
+        return True
+
+    async with database.apart() as looking, database.transaction() as tx:
+        await store.lock_owed(tx, [assignment.id])
+        late = [asked(world, assignment.id, text="后", claim=claim("k"), anew=True)]
+        handing_in = asyncio.create_task(hand_in_all(database, late))
+        await until(lambda: looking.fetchval(WAITING))
+        await tx.connection.execute("SET LOCAL lock_timeout = '2s'")
+        assert await is_free(tx.connection, SAME_KEY, KEY_ID)
+        assert await is_free(tx.connection, SAME_EVENT)
+    (outcome,) = await handing_in
+    assert isinstance(outcome, Receipt)
+
+
+async def test_batches_of_two_processes_in_opposite_orders_wait_in_no_ring(world: World) -> None:
+    assignments = [await world.assign("town") for _ in range(12)]
+    database = world.service.database
+
+    async def hand_in(name: str, order: int) -> list[Receipt | Exception]:
+        batch = [
+            asked(world, each.id, text=name, claim=claim(f"{name}{n}"), anew=True)
+            for n, each in enumerate(assignments)
+        ]
+        return await hand_in_all(database, batch[::order])
+
+    async with database.apart() as connection:
+        before = await connection.fetchval(DEADLOCKS)
+        for turn in range(10):
+            one, other = await asyncio.gather(hand_in(f"{turn} a ", 1), hand_in(f"{turn} b ", -1))
+            assert {type(outcome) for outcome in (*one, *other)} == {Receipt}
+        assert await connection.fetchval(DEADLOCKS) == before

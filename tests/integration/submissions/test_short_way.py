@@ -1,12 +1,18 @@
 """The short way of a hand-in, past the framework, says nothing else than the long way, and takes what is ordinary."""
 
+import asyncio
+import gc
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from fastapi.exceptions import RequestValidationError
 
+from chassis.access import CACHE_SECONDS, AccessKey, KeyRing
 from chassis.http.direct import DirectRoute
 from contracts.registry.assignments import Assignment
 from tests.integration.submissions.conftest import SECTIONS, World
@@ -134,6 +140,61 @@ async def test_both_ways_are_counted_and_timed_as_one_route(world: World, long_w
     assert grown[f'{prefix}_total{{{labels},status="201"}}'] == 2
     assert grown[f'{prefix}_total{{{labels},status="422"}}'] == 1
     assert grown[f"{prefix}_seconds_count{{{labels}}}"] == 3
+
+
+async def test_a_key_that_has_become_old_is_looked_up_by_one_and_others_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past, looks = 0.0, 0
+    real, find = time.monotonic, KeyRing._find
+
+    async def counted(self: KeyRing, id: UUID, secret: str) -> AccessKey:
+        nonlocal looks
+        looks += 1
+        return await find(self, id, secret)
+
+    monkeypatch.setattr(KeyRing, "_find", counted)
+    monkeypatch.setattr("chassis.access.time.monotonic", lambda: real() + past)
+    assignment = await world.assign("town")
+    await send(world, a_body(assignment), SHORT)
+    past = CACHE_SECONDS + 0.1
+    before = looks
+    answers = await asyncio.gather(*(send(world, a_body(assignment), SHORT) for _ in range(10)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert looks == before + 1
+
+
+async def test_a_body_that_says_it_is_too_long_is_refused_before_any_of_it_is_taken(world: World) -> None:
+    sent = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            sent.append(1)
+            yield b"x"
+
+    headers = {
+        "Authorization": f"Bearer {world.keys['town']}",
+        "Content-Type": "application/json",
+        "Content-Length": "99999999",
+    }
+    answer = await world.service.client.post(ADDRESS, content=pieces(), headers=headers)
+    assert (answer.status_code, answer.json()["code"], sent) == (413, "too_large", [])
+
+
+async def test_a_refused_body_is_let_go_at_once(world: World) -> None:
+    await send(world, b"{}", SHORT)
+    gc.collect()
+    gc.disable()
+    try:
+        await send(world, b"{}", SHORT)
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        kept = [each for each in gc.garbage if isinstance(each, RequestValidationError)]
+        assert kept == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
 
 
 async def test_a_key_that_is_revoked_or_over_is_let_in_by_neither_way(world: World) -> None:
