@@ -181,7 +181,7 @@ async def test_a_batch_takes_the_assignment_before_the_key_and_the_event(world: 
         late = [asked(world, assignment.id, text="后", claim=claim("k"), anew=True)]
         handing_in = asyncio.create_task(hand_in_all(database, late))
         await until(lambda: looking.fetchval(WAITING))
-        await tx.connection.execute("SET LOCAL lock_timeout = '2s'")
+        await tx.connection.execute("SET LOCAL lock_timeout = '300ms'")
         assert await is_free(tx.connection, SAME_KEY, KEY_ID)
         assert await is_free(tx.connection, SAME_EVENT)
     (outcome,) = await handing_in
