@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from chassis.access import Principal
@@ -154,7 +155,6 @@ async def test_those_who_race_for_one_assignment_all_get_a_version_of_their_own(
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
-DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 SAME_KEY = """
     INSERT INTO idempotency (key_id, key, request, body_sha256, made_at) VALUES ($1, 'k', '', '', now())
 """
@@ -188,7 +188,12 @@ async def test_a_batch_takes_the_assignment_before_the_key_and_the_event(world: 
     assert isinstance(outcome, Receipt)
 
 
-async def test_batches_of_two_processes_in_opposite_orders_wait_in_no_ring(world: World) -> None:
+async def test_batches_of_two_processes_in_opposite_orders_wait_in_no_ring(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A ring that is broken up would be tried again in silence.
+    without_rings = tuple(error for error in store.RACED if error is not asyncpg.DeadlockDetectedError)
+    monkeypatch.setattr(store, "RACED", without_rings)
     assignments = [await world.assign("town") for _ in range(12)]
     database = world.service.database
 
@@ -199,9 +204,6 @@ async def test_batches_of_two_processes_in_opposite_orders_wait_in_no_ring(world
         ]
         return await hand_in_all(database, batch[::order])
 
-    async with database.apart() as connection:
-        before = await connection.fetchval(DEADLOCKS)
-        for turn in range(10):
-            one, other = await asyncio.gather(hand_in(f"{turn} a ", 1), hand_in(f"{turn} b ", -1))
-            assert {type(outcome) for outcome in (*one, *other)} == {Receipt}
-        assert await connection.fetchval(DEADLOCKS) == before
+    for turn in range(20):
+        one, other = await asyncio.gather(hand_in(f"{turn} a ", 1), hand_in(f"{turn} b ", -1))
+        assert {type(outcome) for outcome in (*one, *other)} == {Receipt}
