@@ -23,6 +23,7 @@ NEXT = """
     OFFSET coalesce($3::bigint, greatest($4::bigint, (SELECT count(*) FROM cell WHERE campaign_id = $1))) LIMIT 1
 """
 KEEP = f"""
+    -- In the order of the index, by which they are read all together.
     WITH before AS (
         SELECT coalesce(max(up_to), timestamptz '0001-01-01 00:00:00Z') AS up_to FROM checkpoint WHERE campaign_id = $1
     ), kept AS (
@@ -37,6 +38,7 @@ KEEP = f"""
     INSERT INTO counter (campaign_id, up_to, cell_id, {", ".join(COUNTS)})
     SELECT $1, $2, cell_id, {", ".join(f"sum({name})" for name in COUNTS)} FROM counted GROUP BY cell_id
     HAVING {" OR ".join(f"sum({name}) <> 0" for name in COUNTS)}
+     ORDER BY cell_id
 """
 
 

@@ -87,6 +87,7 @@ SUM_COUNTERS = f"""
     SELECT campaign_id, timestamptz '9999-12-31 00:00:00Z', cell_id, {", ".join(f"sum({name})" for name in COUNTS)}
       FROM movement WHERE campaign_id = $1 GROUP BY campaign_id, cell_id
     HAVING {" OR ".join(f"sum({name}) <> 0" for name in COUNTS)}
+     ORDER BY cell_id
 """
 SUM_QUARTERS = f"""
     INSERT INTO quarter (campaign_id, starts_at, district_id, actual, actual_on_time, owed)
