@@ -273,6 +273,7 @@ CREATE UNLOGGED TABLE public.matrix_text (
     campaign_id uuid NOT NULL,
     organization_id uuid NOT NULL,
     made_of xid NOT NULL,
+    form integer NOT NULL,
     zone text NOT NULL,
     since timestamp with time zone NOT NULL,
     until timestamp with time zone NOT NULL,

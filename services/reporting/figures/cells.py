@@ -12,6 +12,9 @@ from services.reporting.counters.model import PRESENT
 from services.reporting.figures import model
 from services.reporting.figures.matrix import Debt
 
+FORM = 1
+"""Raised when write_cells writes otherwise than before, for texts are kept over releases."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

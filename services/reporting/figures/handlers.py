@@ -29,7 +29,7 @@ from contracts.reporting.figures import (
     Timeline,
 )
 from services.reporting.figures import activities, counts, matrix, model, store, timeline
-from services.reporting.figures.cells import write_cells
+from services.reporting.figures.cells import FORM, write_cells
 from services.reporting.figures.looking import Look, look
 from services.reporting.figures.matrix import Debt
 from services.reporting.rules import Scope
@@ -164,7 +164,7 @@ async def write_matrix(
         if looked.is_past:
             rows = await matrix.read_past_rows(*asked, looked.up_to)
         else:
-            rows = await matrix.read_rows(*asked, looked.campaign.timezone, looked.moment)
+            rows = await matrix.read_rows(*asked, FORM, looked.campaign.timezone, looked.moment)
         behind = await store.read_behind(connection)
     shown = rows[: paging.limit]
     last = shown[-1][0] if len(rows) > paging.limit else None

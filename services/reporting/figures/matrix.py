@@ -38,7 +38,7 @@ ROWS = f"""
            CASE WHEN t.body IS NULL THEN r.cells END AS cells
       FROM organization o JOIN matrix_row r ON r.organization_id = o.id AND r.campaign_id = $1
       LEFT JOIN matrix_text t ON t.campaign_id = $1 AND t.organization_id = o.id AND t.made_of = r.xmin
-                             AND t.zone = $9 AND $10 BETWEEN t.since AND t.until
+                             AND t.form = $9 AND t.zone = $10 AND $11 BETWEEN t.since AND t.until
      WHERE (o.sort_order, o.id) > ($5, $6) AND ($7::uuid IS NULL OR o.parent_id = $7)
        AND ($2 OR o.id IN (SELECT id FROM seen))
      ORDER BY o.sort_order, o.id LIMIT $8
@@ -52,13 +52,14 @@ async def read_rows(
     after: tuple[int, UUID],
     parent_id: UUID | None,
     limit: int,
+    form: int,
     zone: str,
     moment: datetime,
 ) -> list[tuple[dict[str, Any], bytes | list[Debt]]]:
-    """Units that owe anything, in the office's order, each with the text of its cells in a zone at a present moment,
-    or with its debts where none is kept."""
+    """Units that owe anything, in the office's order, each with the text of its cells in a form, for a zone, at a
+    present moment, or with its debts where none is kept."""
     rows = await connection.fetch(
-        ROWS, campaign_id, *_parameters(scope), *after, parent_id, limit, zone, moment
+        ROWS, campaign_id, *_parameters(scope), *after, parent_id, limit, form, zone, moment
     )
     return [(dict(row), row["body"] or debts_of_cells(row["cells"])) for row in rows]
 

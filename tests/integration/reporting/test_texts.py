@@ -69,8 +69,12 @@ async def move_the_zone(world: World, north: Any) -> None:
     await change(world, "UPDATE campaign SET timezone = 'Asia/Urumqi'")
 
 
+async def write_otherwise(world: World, north: Any) -> None:
+    await change(world, "UPDATE matrix_text SET form = form - 1")
+
+
 @pytest.mark.parametrize(
-    "happen", [fall_due, look_earlier, hand_in, move_away, change_by_hand, move_the_zone]
+    "happen", [fall_due, look_earlier, hand_in, move_away, change_by_hand, move_the_zone, write_otherwise]
 )
 async def test_a_text_that_no_longer_holds_is_not_shown_and_is_written_anew(
     world: World, happen: Change
@@ -86,6 +90,15 @@ async def test_a_text_that_no_longer_holds_is_not_shown_and_is_written_anew(
     assert (await world.get("matrix"))["rows"] == shown
     await change(world, "DELETE FROM matrix_text")
     assert (await world.get("matrix"))["rows"] == shown
+
+
+async def test_what_a_later_release_wrote_is_neither_shown_nor_overwritten(world: World) -> None:
+    await owe(world)
+    before = (await world.get("matrix"))["rows"]
+    await keep_texts(world.service.database)
+    await change(world, "UPDATE matrix_text SET form = form + 1, body = '[]'")
+    assert (await world.get("matrix"))["rows"] == before
+    assert await count_stale(world) == 0
 
 
 async def test_texts_of_units_that_owe_nothing_any_more_are_removed(world: World) -> None:
