@@ -187,4 +187,6 @@ async def read_names(
     connection: Connection, organization_ids: Sequence[UUID], up_to: datetime
 ) -> dict[UUID, str]:
     """What units were called at a moment, in the office's order."""
+    if not organization_ids:
+        return {}
     return {row["id"]: row["name"] for row in await connection.fetch(NAMES, organization_ids, up_to)}
