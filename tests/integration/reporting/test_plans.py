@@ -45,9 +45,9 @@ async def test_the_next_checkpoint_is_found_from_the_newest_on(full: asyncpg.Con
 
 
 async def _rows_read(connection: asyncpg.Connection, statement: str, table: str, *values: Any) -> float:
-    plan = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT json) {statement}", *values)
+    plan: str = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT json) {statement}", *values)
     return sum(
-        float(node["Actual Rows"]) * node["Actual Loops"]
+        float(node["Actual Rows"]) * float(node["Actual Loops"])
         for node in _nodes(json.loads(plan)[0]["Plan"])
         if node.get("Relation Name") == table
     )
