@@ -17,7 +17,7 @@ from benchmarks.stage import Stage, an_organization
 from chassis.bus import make_bus
 from chassis.clock import Clock
 from chassis.connections import connect, open_pool
-from chassis.consumers import Consumer, Handler, Hears, Readable, latest
+from chassis.consumers import Consumer, Handler, Hears, latest
 from chassis.database import Database, Transaction
 from chassis.metrics import ConsumerMetrics
 from chassis.publishing import Telling, publish_batch
@@ -26,9 +26,8 @@ from contracts.catalogue import EVENTS
 from contracts.envelope import Event
 from contracts.registry import organizations
 from contracts.registry.organizations import OrganizationRegistered
-from contracts.submissions import submissions
-from contracts.submissions.submissions import Submission, SubmissionReceived
-from services.reporting.projections.submissions import on_submissions
+from contracts.submissions.submissions import Submission, SubmissionAccepted, SubmissionReceived
+from services.reporting.app import SERVICE
 
 TABLE = "CREATE TABLE IF NOT EXISTS benchmark_unit (id uuid PRIMARY KEY, version integer, name text)"
 KEEP = """
@@ -83,12 +82,12 @@ def a_submission(number: int) -> SubmissionReceived:
 
 @dataclass(frozen=True)
 class Case:
-    """What is told on which stream, and the handler that takes it in; `empty` are the tables to begin without."""
+    """What is told on which stream, and what takes it in; `empty` are the tables to begin without."""
 
     name: str
     stream: str
-    facts: tuple[type[Readable], ...]
-    handler: Handler
+    hears: Sequence[Hears]
+    at_last: Handler | None
     make: Callable[[int], Sequence[Event]]
     empty: tuple[str, ...]
     plain_count: int
@@ -99,11 +98,15 @@ class Case:
         """Reporting's own on that stream."""
         return f"reporting-hears-{self.stream}"
 
+    def consumer(self, database: Database, metrics: ConsumerMetrics) -> Consumer:
+        """What takes it in, as the service has it."""
+        return Consumer(self.stream, self.durable, self.hears, EVENTS, database, metrics, self.at_last)
+
 
 async def measure(stage: Stage, rounds: int) -> list[Row]:
-    """Events a second from the stream into tables, acknowledged after commit; one table, then all the figures."""
+    """Events a second from the stream into tables, acknowledged after commit; one table, then all that is kept."""
     rows = []
-    for case in (TABLE_ONLY, FIGURES):
+    for case in (TABLE_ONLY, EVERYTHING):
         cases = {
             f"{case.name}: one transaction an event, nats-py": partial(_plain, stage, case),
             f"{case.name}: FastStream batches of 500, one transaction": partial(_batches, stage, case),
@@ -119,28 +122,36 @@ async def keep(tx: Transaction, events: Sequence[OrganizationRegistered]) -> Non
     await tx.connection.execute(KEEP, *columns)
 
 
-def some_submissions(count: int) -> Sequence[SubmissionReceived]:
-    """One for each of so many assignments of the world that `_prepare` makes."""
-    return [a_submission(number) for number in range(count)]
+def some_submissions(count: int) -> Sequence[Event]:
+    """One for each of so many assignments of the world that `_prepare` makes, every fifth accepted already."""
+    return [_accepted(a_submission(n)) if n % 5 == 0 else a_submission(n) for n in range(count)]
+
+
+def _accepted(received: SubmissionReceived) -> SubmissionAccepted:
+    submission = received.submission.model_copy(update={"state": "accepted"})
+    return SubmissionAccepted(submission=submission)
 
 
 TABLE_ONLY = Case(
     "a table",
     "registry",
-    organizations.FACTS,
-    keep,
+    (Hears(organizations.FACTS, keep),),
+    None,
     lambda count: [an_organization() for _ in range(count)],
     ("benchmark_unit",),
     2_000,
     20_000,
 )
-FIGURES = Case(
-    "submissions with counters, history and matrix",
+EVERYTHING = Case(
+    "submissions with all that reporting keeps of them",
     "submissions",
-    submissions.FACTS,
-    on_submissions,
+    SERVICE.hears,
+    SERVICE.at_last,
     some_submissions,
-    ("submission", "submission_past", "movement", "counter", "quarter", "matrix_row"),
+    (
+        *("submission", "submission_past", "movement", "counter", "quarter", "matrix_row"),
+        *("export_source", "export_source_past", "accepted_version", "change"),
+    ),
     1_000,
     10_000,
 )
@@ -164,7 +175,7 @@ async def _prepare(stage: Stage, case: Case) -> None:
     owner = await connect(stage.databases["reporting"].owner_dsn, "benchmark")
     await owner.execute(TABLE)
     await owner.execute(f"TRUNCATE {', '.join(case.empty)}")
-    if case is FIGURES:
+    if case is EVERYTHING:
         await owner.execute("TRUNCATE assignment_past, assignment, placement")
         await owner.execute(DEBTS, CAMPAIGN, case.count)
         await owner.execute(DEBTS_PAST)
@@ -178,15 +189,15 @@ async def _plain(stage: Stage, case: Case) -> float:
     async with stage.jetstream():
         await _fill(stage, case, case.plain_count)
         pool = await open_pool(stage.databases["reporting"].app_dsn, "plain", 1)
-        database = Database(pool, Clock())
+        consumer = case.consumer(Database(pool, Clock()), ConsumerMetrics("reporting", CollectorRegistry()))
         client = await nats.connect(stage.nats.url("reporting"), inbox_prefix=b"_INBOX_reporting")
         subscription = await client.jetstream().pull_subscribe_bind(consumer=case.durable, stream=case.stream)
         started, taken = time.perf_counter(), 0
         while taken < case.plain_count:
             for message in await subscription.fetch(100, timeout=5):
-                event = case.facts[0].model_validate_json(message.data)
-                async with database.transaction() as tx:
-                    await case.handler(tx, [event])
+                event = consumer.decode(message.subject, message.headers or {}, message.data)
+                async with consumer.database.transaction() as tx:
+                    await consumer.apply(tx, [event])
                 await message.ack()
                 taken += 1
         seconds = time.perf_counter() - started
@@ -202,9 +213,7 @@ async def _batches(stage: Stage, case: Case) -> float:
         pool = await open_pool(stage.databases["reporting"].app_dsn, "reporting", 4)
         bus = make_bus(stage.nats.url("reporting"), "reporting", lambda: None)
         metrics: Any = ConsumerMetrics("reporting", CollectorRegistry())
-        hears = [Hears(case.facts, case.handler)]
-        consumer = Consumer(case.stream, case.durable, hears, EVENTS, Database(pool, Clock()), metrics)
-        subscribe(bus.broker, case.stream, case.durable, consumer.take)
+        subscribe(bus.broker, case.stream, case.durable, case.consumer(Database(pool, Clock()), metrics).take)
         await bus.connect()
         started = time.perf_counter()
         await bus.broker.start()

@@ -46,6 +46,8 @@ def settings_for(application: str) -> dict[str, str]:
         "idle_in_transaction_session_timeout": "30000",
         "statement_timeout": "30000",
         "lock_timeout": "5000",
+        # Statements here run for milliseconds; compiling one of them takes longer than all of its runs save.
+        "jit": "off",
         "tcp_keepalives_idle": "10",
         "tcp_user_timeout": "20000",
     }

@@ -50,9 +50,11 @@ class Snapshot(ListedSnapshot):
 
 
 class FigureChange(Shape):
+    """Counts are whole numbers, rates are not."""
+
     figure: str
-    before: float | None
-    after: float | None
+    before: int | float | None
+    after: int | float | None
 
 
 class PartChange(Shape):

@@ -288,6 +288,18 @@ CREATE TABLE public.matrix_row (
     organization_id uuid NOT NULL,
     cells jsonb NOT NULL
 );
+CREATE UNLOGGED TABLE public.matrix_text (
+    campaign_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    made_of xid NOT NULL,
+    form integer NOT NULL,
+    zone text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT matrix_text_check CHECK ((until >= since))
+);
+ALTER TABLE ONLY public.matrix_text ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE TABLE public.movement (
     campaign_id uuid NOT NULL,
     moment timestamp with time zone NOT NULL,
@@ -484,6 +496,8 @@ ALTER TABLE ONLY public.leaving_content
     ADD CONSTRAINT leaving_content_pkey PRIMARY KEY (location);
 ALTER TABLE ONLY public.matrix_row
     ADD CONSTRAINT matrix_row_pkey PRIMARY KEY (campaign_id, organization_id);
+ALTER TABLE ONLY public.matrix_text
+    ADD CONSTRAINT matrix_text_pkey PRIMARY KEY (campaign_id, organization_id);
 ALTER TABLE ONLY public.movement
     ADD CONSTRAINT movement_pkey PRIMARY KEY (campaign_id, moment, cell_id);
 ALTER TABLE ONLY public.organization_past

@@ -15,12 +15,14 @@ from services.reporting.exports import handlers as exports
 from services.reporting.exports.job import make_next_export
 from services.reporting.exports.order import Workshop
 from services.reporting.figures import store
+from services.reporting.figures.texts import keep_texts
 from services.reporting.settings import ReportingSettings
 
 LAG_SECONDS = 1.0
 FIGURES_SECONDS = 15.0
 CHECKPOINT_SECONDS = 60.0
 CHECK_SECONDS = 600.0
+TEXTS_SECONDS = 2.0
 TRIM_SECONDS = 60.0
 EXPIRE_SECONDS = 60.0
 
@@ -65,6 +67,7 @@ def make_sweeps(running: Running) -> Sequence[Sweep]:
         Sweep("lag", look_at_lag, LAG_SECONDS),
         Sweep("counters", partial(checks.check, running.database, counter_metrics), CHECK_SECONDS),
         Sweep("checkpoints", partial(keep_checkpoints, running.database), CHECKPOINT_SECONDS),
+        Sweep("texts", partial(keep_texts, running.database), TEXTS_SECONDS),
         Sweep("figures", show_figures, FIGURES_SECONDS),
         Sweep("changes", partial(trim_changes, running.database), TRIM_SECONDS),
     )

@@ -11,8 +11,10 @@ from services.reporting.counters.model import BEGINNING, COUNTS
 from services.reporting.counters.store import QUARTER, is_filled, rows_of_units
 from services.reporting.history import handlers as history
 
-CHUNK = 20_000
-PATIENCE = "SELECT set_config('statement_timeout', '600000', true)"
+PATIENCE = """
+    -- One goes through a whole campaign at a time, so it may sort in memory; 10,000,000 submissions take some minutes.
+    SELECT set_config('statement_timeout', '3600000', true), set_config('work_mem', '64MB', true)
+"""
 
 ADOPT_ORGANIZATIONS = """
     INSERT INTO organization_past (id, version, since, name, short_name, kind, parent_id, sort_order)
@@ -56,35 +58,36 @@ FORGET_COUNTERS = "DELETE FROM counter WHERE campaign_id = $1"
 FORGET_CHECKPOINTS = "DELETE FROM checkpoint WHERE campaign_id = $1"
 FORGET_QUARTERS = "DELETE FROM quarter WHERE campaign_id = $1"
 FORGET_ROWS = "DELETE FROM matrix_row WHERE campaign_id = $1"
-DEBTS = "SELECT DISTINCT id FROM assignment_past WHERE campaign_id = $1 ORDER BY id"
-ACKNOWLEDGEMENTS = "SELECT DISTINCT id FROM acknowledgement_past WHERE campaign_id = $1 ORDER BY id"
 
 
-def _refill(timeline: str) -> str:
+def _move(timeline: str) -> str:
     return f"""
-    WITH moved AS MATERIALIZED ({timeline}), known AS (
+    -- In the order of their moments: as they would lie had they been heard in time, and each page is written once.
+    WITH moved AS MATERIALIZED (
+        SELECT campaign_id, moment, id, deliverable_id, district_id, unit_kind, due_at, {", ".join(COUNTS)}
+          FROM ({timeline}) AS every
+         WHERE campaign_id = $1 AND ({" OR ".join(f"{name} <> 0" for name in COUNTS)})
+         ORDER BY moment, id
+    ), known AS (
         INSERT INTO cell (id, campaign_id, deliverable_id, district_id, unit_kind, due_at)
         SELECT DISTINCT id, campaign_id, deliverable_id, district_id, unit_kind, due_at FROM moved
         ON CONFLICT (id) DO NOTHING
     )
-    INSERT INTO movement AS known (campaign_id, moment, cell_id, {", ".join(COUNTS)})
+    INSERT INTO movement (campaign_id, moment, cell_id, {", ".join(COUNTS)})
     SELECT campaign_id, moment, id, {", ".join(COUNTS)} FROM moved
-     WHERE {" OR ".join(f"{name} <> 0" for name in COUNTS)}
-    ON CONFLICT (campaign_id, moment, cell_id)
-    DO UPDATE SET {", ".join(f"{name} = known.{name} + excluded.{name}" for name in COUNTS)}
     """
 
 
-MOVE_DEBTS = _refill(timelines.DEBTS)
-MOVE_ACKNOWLEDGEMENTS = _refill(timelines.ACKNOWLEDGEMENTS)
-DROP_NOTHING = (
-    f"DELETE FROM movement WHERE campaign_id = $1 AND {' AND '.join(f'{name} = 0' for name in COUNTS)}"
+MOVE_DEBTS = _move(timelines.debts_of("IN (SELECT id FROM assignment_past WHERE campaign_id = $1)"))
+MOVE_ACKNOWLEDGEMENTS = _move(
+    timelines.acknowledgements_of("IN (SELECT id FROM acknowledgement_past WHERE campaign_id = $1)")
 )
 SUM_COUNTERS = f"""
     INSERT INTO counter (campaign_id, up_to, cell_id, {", ".join(COUNTS)})
     SELECT campaign_id, timestamptz '9999-12-31 00:00:00Z', cell_id, {", ".join(f"sum({name})" for name in COUNTS)}
       FROM movement WHERE campaign_id = $1 GROUP BY campaign_id, cell_id
     HAVING {" OR ".join(f"sum({name}) <> 0" for name in COUNTS)}
+     ORDER BY cell_id
 """
 SUM_QUARTERS = f"""
     INSERT INTO quarter (campaign_id, starts_at, district_id, actual, actual_on_time, owed)
@@ -110,11 +113,9 @@ async def refill(tx: Transaction, campaign_id: UUID) -> None:
         (row["campaign_id"], row["organization_id"]) for row in await connection.fetch(PAIRS, campaign_id)
     }
     await history.place_all(tx, pairs)
-    for find, move in ((DEBTS, MOVE_DEBTS), (ACKNOWLEDGEMENTS, MOVE_ACKNOWLEDGEMENTS)):
-        ids = [row["id"] for row in await connection.fetch(find, campaign_id)]
-        for start in range(0, len(ids), CHUNK):
-            await connection.execute(move, ids[start : start + CHUNK], BEGINNING)
-    for statement in (DROP_NOTHING, SUM_COUNTERS, SUM_QUARTERS, SHOW_ROWS):
+    for statement in (MOVE_DEBTS, MOVE_ACKNOWLEDGEMENTS):
+        await connection.execute(statement, campaign_id, BEGINNING)
+    for statement in (SUM_COUNTERS, SUM_QUARTERS, SHOW_ROWS):
         await connection.execute(statement, campaign_id)
 
 

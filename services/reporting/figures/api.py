@@ -1,9 +1,11 @@
 """Figures over HTTP."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
+from pydantic import BeforeValidator
 
 from chassis.http.paging import Paging
 from chassis.http.routes import Caller, make_router
@@ -13,8 +15,23 @@ from contracts.shapes import GivenInstant
 from services.reporting.figures import handlers
 
 router = make_router()
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
+_NO_SIGN = re.compile(r"\d:\d\d(:\d\d([.,]\d+)?)? \d\d:?\d\d")
+
+
+def read_as_of(given: Any) -> Any:
+    """Refuses what would be taken for seconds since 1970, and an offset whose + was read as a space."""
+    text = str(given)
+    if _NUMBER.fullmatch(text):
+        raise ValueError("is a number; expected a moment with its offset, as 2024-09-16T23:59:59%2B08:00")
+    if _NO_SIGN.search(text):
+        raise ValueError("has a space before its offset; expected its + to be written %2B in an address")
+    return given
+
+
 AsOf = Annotated[
     GivenInstant | None,
+    BeforeValidator(read_as_of),
     Query(
         description="A past moment, by the moments of the facts themselves; without it, the present",
         examples=["2024-09-16T23:59:59+08:00"],

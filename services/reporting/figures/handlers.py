@@ -1,9 +1,8 @@
 """Figures: the overview, the matrix, the activities, the timeline, each at one moment out of one view of the tables."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,6 +29,7 @@ from contracts.reporting.figures import (
     Timeline,
 )
 from services.reporting.figures import activities, counts, matrix, model, store, timeline
+from services.reporting.figures.cells import FORM, write_cells
 from services.reporting.figures.looking import Look, look
 from services.reporting.figures.matrix import Debt
 from services.reporting.rules import Scope
@@ -153,49 +153,38 @@ async def write_matrix(
     paging: PageRequest,
     actor: Principal,
 ) -> bytes:
-    """Who owes what and how far it is, in the office's order: a Matrix, written without making its cells first."""
+    """Who owes what and how far it is, in the office's order: a Matrix, put together out of texts that are kept."""
     after = paging.values(int, str)
     start = (read_number(after[0]), read_id(after[1])) if after else (-1, UUID(int=0))
     async with database.looking() as connection:
         looked = await look(connection, campaign_id, actor, database.clock.now(), as_of)
         columns = await counts.read_deliverables(connection, campaign_id, looked.up_to)
         asked = (connection, campaign_id, looked.scope, start, parent_id, paging.limit + 1)
+        rows: Sequence[tuple[dict[str, Any], bytes | list[Debt]]]
         if looked.is_past:
             rows = await matrix.read_past_rows(*asked, looked.up_to)
         else:
-            rows = await matrix.read_rows(*asked)
+            rows = await matrix.read_rows(*asked, FORM, looked.campaign.timezone, looked.moment)
         behind = await store.read_behind(connection)
     shown = rows[: paging.limit]
     last = shown[-1][0] if len(rows) > paging.limit else None
-    local = lru_cache(maxsize=None)(lambda moment: moment.astimezone(looked.zone))
-    return to_json(
-        {
-            "deliverables": [MatrixDeliverable(**_local(column, looked.zone)) for column in columns],
-            "rows": [
-                {
-                    "organization": MatrixOrganization(**unit),
-                    "cells": [_cell(debt, looked.moment, local) for debt in debts],
-                }
-                for unit, debts in shown
-            ],
-            "next_cursor": None if last is None else write_cursor(last["sort_order"], str(last["id"])),
-            "as_of": looked.as_of,
-            "behind_seconds": round(behind, 1),
-        }
+    before = {"deliverables": [MatrixDeliverable(**_local(column, looked.zone)) for column in columns]}
+    behind_them = {
+        "next_cursor": None if last is None else write_cursor(last["sort_order"], str(last["id"])),
+        "as_of": looked.as_of,
+        "behind_seconds": round(behind, 1),
+    }
+    return b"".join(
+        (to_json(before)[:-1], b',"rows":[', _rows(shown, looked), b"],", to_json(behind_them)[1:])
     )
 
 
-def _cell(debt: Debt, moment: datetime, local: Callable[[datetime], datetime]) -> dict[str, Any]:
-    """A Cell as JSON has it."""
-    return {
-        "deliverable_id": debt.deliverable_id,
-        "state": model.cell_state(debt.state, debt.handed_in, debt.on_time, debt.due_at, moment),
-        "due_at": None if debt.due_at is None else local(debt.due_at),
-        "assignment_id": debt.id,
-        "nil_return": debt.nil_return or False,
-        "review_stages": debt.review_stages,
-        "review_stage": debt.review_stage,
-    }
+def _rows(shown: Sequence[tuple[dict[str, Any], bytes | list[Debt]]], looked: Look) -> bytes:
+    rows = []
+    for unit, cells in shown:
+        body = cells if isinstance(cells, bytes) else write_cells(cells, looked.moment, looked.zone).body
+        rows.append(b'{"organization":' + to_json(MatrixOrganization(**unit)) + b',"cells":' + body + b"}")
+    return b",".join(rows)
 
 
 def _local(values: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:

@@ -33,8 +33,12 @@ class Debt(NamedTuple):
 
 ROWS = f"""
     {seen_at("$3", "$4", "timestamptz '9999-12-31 00:00:00Z'")}
-    SELECT o.id, o.name, o.short_name, o.kind, o.parent_id, o.sort_order, r.cells
+    -- The cells themselves only where no text of theirs holds.
+    SELECT o.id, o.name, o.short_name, o.kind, o.parent_id, o.sort_order, t.body,
+           CASE WHEN t.body IS NULL THEN r.cells END AS cells
       FROM organization o JOIN matrix_row r ON r.organization_id = o.id AND r.campaign_id = $1
+      LEFT JOIN matrix_text t ON t.campaign_id = $1 AND t.organization_id = o.id AND t.made_of = r.xmin
+                             AND t.form = $9 AND t.zone = $10 AND $11 BETWEEN t.since AND t.until
      WHERE (o.sort_order, o.id) > ($5, $6) AND ($7::uuid IS NULL OR o.parent_id = $7)
        AND ($2 OR o.id IN (SELECT id FROM seen))
      ORDER BY o.sort_order, o.id LIMIT $8
@@ -48,10 +52,16 @@ async def read_rows(
     after: tuple[int, UUID],
     parent_id: UUID | None,
     limit: int,
-) -> list[tuple[dict[str, Any], list[Debt]]]:
-    """Units that owe anything, in the office's order, each with its debts."""
-    rows = await connection.fetch(ROWS, campaign_id, *_parameters(scope), *after, parent_id, limit)
-    return [(dict(row), sorted(_debts(row["cells"]), key=_order)) for row in rows]
+    form: int,
+    zone: str,
+    moment: datetime,
+) -> list[tuple[dict[str, Any], bytes | list[Debt]]]:
+    """Units that owe anything, in the office's order, each with the text of its cells in a form, for a zone, at a
+    present moment, or with its debts where none is kept."""
+    rows = await connection.fetch(
+        ROWS, campaign_id, *_parameters(scope), *after, parent_id, limit, form, zone, moment
+    )
+    return [(dict(row), row["body"] or debts_of_cells(row["cells"])) for row in rows]
 
 
 PAST_ROWS = f"""
@@ -118,11 +128,13 @@ def debts_by_unit(organization_ids: Sequence[UUID], rows: Sequence[asyncpg.Recor
 _moment = lru_cache(10_000)(datetime.fromisoformat)
 
 
-def _debts(cells: dict[str, list[Any]]) -> list[Debt]:
-    return [
+def debts_of_cells(cells: dict[str, list[Any]]) -> list[Debt]:
+    """The debts that a matrix_row holds, in their order."""
+    debts = (
         Debt(id, deliverable_id, due_at and _moment(due_at), *rest)
         for id, (deliverable_id, due_at, *rest) in cells.items()
-    ]
+    )
+    return sorted(debts, key=_order)
 
 
 def _order(debt: Debt) -> tuple[Any, Any]:

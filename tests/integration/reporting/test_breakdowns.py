@@ -168,3 +168,24 @@ async def test_a_moment_that_cannot_be_shown_is_refused(
     url = f"/v1/campaigns/{world.facts.campaign_id}/{path}?as_of={text}"
     answer = await world.service.ask("GET", url, world.keys["office"])
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("path", ["overview", "matrix", "activities", "timeline"])
+@pytest.mark.parametrize(
+    ("as_of", "words"),
+    [
+        ("2024-09-01T00:59:59+08:00", "expected its + to be written %2B"),
+        ("2024-09-16T24:00:00+08:00", "expected its + to be written %2B"),
+        ("2024-09-01 00:59:59.999999+0800", "expected its + to be written %2B"),
+        ("1725152400", "is a number; expected a moment with its offset"),
+        ("-1.5", "is a number; expected a moment with its offset"),
+    ],
+)
+async def test_a_moment_that_lost_its_sign_and_one_in_seconds_are_refused_in_clear_words(
+    world: World, path: str, as_of: str, words: str
+) -> None:
+    url = f"/v1/campaigns/{world.facts.campaign_id}/{path}?as_of={as_of}"
+    answer = await world.service.ask("GET", url, world.keys["office"])
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert answer.json()["errors"][0]["field"] == "query.as_of"
+    assert words in answer.json()["detail"]

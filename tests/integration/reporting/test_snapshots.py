@@ -54,6 +54,10 @@ async def test_two_snapshots_are_compared_in_all_and_by_part(world: World) -> No
     await take(world)
     await world.service.hear(world.facts.submission(north))
     await take(world)
+    url = f"/v1/campaigns/{world.facts.campaign_id}/snapshots/1/difference?to=2"
+    assert '"figure":"actual","before":0,"after":1}' in (
+        await world.service.ask("GET", url, world.keys["office"])
+    ).text.replace(" ", "")
     difference = await world.get("snapshots/1/difference?to=2")
     changes = {each["figure"]: (each["before"], each["after"]) for each in difference["figures"]}
     assert changes == {
