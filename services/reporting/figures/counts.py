@@ -12,25 +12,41 @@ from services.reporting.counters.model import COUNTS, PRESENT
 from services.reporting.figures.tree import NEWEST, seen_at
 from services.reporting.rules import Scope
 
-_SUMS = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
-_BROKEN_DOWN = f"""
-    grouping(deliverable_id, district_id, unit_kind, due_at) AS left_out, deliverable_id, district_id,
-           unit_kind, due_at, {_SUMS}, coalesce(sum(owed) FILTER (WHERE due_at < $3), 0) AS overdue
-"""
-_GROUPS = "GROUP BY GROUPING SETS ((deliverable_id), (district_id), (unit_kind), (due_at), ())"
+_SUMS = ", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in COUNTS)
+_KINDS = "deliverable_id, district_id, unit_kind, due_at"
 
 
-def _present(among: str) -> str:
+def _broken_down(source: str, before: str = "WITH") -> str:
+    """Sums of a source by each of the kinds, and of all; `left_out` has a bit for each kind that was summed over.
+
+    By deliverable and by due moment out of what both come to together: every further set costs as much as the first.
+    """
     return f"""
-    SELECT {_BROKEN_DOWN}
-      FROM counter JOIN cell ON cell.id = counter.cell_id
-     WHERE counter.campaign_id = $1 AND up_to = $2 AND {among}
-     {_GROUPS}
+    {before} summed AS (
+        SELECT grouping({_KINDS}) AS left_out, {_KINDS}, {_SUMS},
+               coalesce(sum(owed) FILTER (WHERE due_at < $3), 0)::bigint AS overdue
+          FROM {source}
+         GROUP BY GROUPING SETS ((deliverable_id, due_at), (district_id), (unit_kind))
+    )
+    SELECT * FROM summed WHERE left_out <> 6
+    UNION ALL
+    SELECT 6 + 8 * grouping(deliverable_id) + grouping(due_at), deliverable_id, NULL, NULL, due_at, {_SUMS},
+           coalesce(sum(overdue), 0)::bigint
+      FROM summed WHERE left_out = 6
+     GROUP BY GROUPING SETS ((deliverable_id), (due_at), ())
     """
 
 
+def _present(among: str) -> str:
+    return _broken_down(
+        f"counter JOIN cell ON cell.id = counter.cell_id WHERE counter.campaign_id = $1 AND up_to = $2 AND {among}"
+    )
+
+
 def _past(among: str) -> str:
-    return f"""
+    return _broken_down(
+        f"counted JOIN cell ON cell.id = counted.cell_id WHERE {among}",
+        f"""
     WITH nearest AS (
         SELECT coalesce(max(up_to), timestamptz '0001-01-01 00:00:00Z') AS up_to
           FROM checkpoint WHERE campaign_id = $1 AND up_to <= $2
@@ -40,11 +56,8 @@ def _past(among: str) -> str:
         UNION ALL
         SELECT cell_id, {", ".join(COUNTS)} FROM movement
          WHERE campaign_id = $1 AND moment > (SELECT up_to FROM nearest) AND moment <= $2
+    ),""",
     )
-    SELECT {_BROKEN_DOWN}
-      FROM counted JOIN cell ON cell.id = counted.cell_id WHERE {among}
-     {_GROUPS}
-    """
 
 
 # A statement of their own each: of one with a condition that may be absent, the plan that is kept expects few cells and
@@ -68,7 +81,9 @@ def debts_at(moment: str, among: str) -> str:
     """
 
 
-UNITS_COUNTS = f"""
+UNITS_COUNTS = _broken_down(
+    "placed",
+    f"""
     {seen_at("$4", "$5", "$2")}, owing AS (
         SELECT DISTINCT id FROM assignment_past WHERE campaign_id = $1 AND organization_id IN (SELECT id FROM seen)
     ), debt AS (
@@ -102,9 +117,8 @@ UNITS_COUNTS = f"""
           LEFT JOIN LATERAL (SELECT district_id, unit_kind FROM placement
                               WHERE campaign_id = $1 AND organization_id = counted.organization_id AND since <= $2
                               ORDER BY since DESC LIMIT 1) AS placed ON true
-    )
-    SELECT {_BROKEN_DOWN} FROM placed {_GROUPS}
-"""
+    ),""",
+)
 
 ABOVE = f"""
     SELECT parent_id FROM organization_past unit
