@@ -22,6 +22,7 @@ from cli.servers.ports import find_free_port
 
 PATH = "/v1/submissions"
 START_SECONDS = 30.0
+MOST_CALLERS = 5_000
 
 
 @dataclass
@@ -30,17 +31,21 @@ class Worker:
 
     port: int
     owner_dsn: str
-    key: str
+    keys: list[str]
     assignments: list[UUID]
     process: psutil.Process
 
-    def take(self, count: int, once: bool = True) -> list[bytes]:
-        """Hand-ins that were not sent yet, each with an Idempotency-Key of its own unless `once` is False."""
+    def take(self, count: int, once: bool = True, callers: int = 1) -> list[bytes]:
+        """Hand-ins that were not sent yet, each with an Idempotency-Key of its own unless `once` is False; of so many
+        callers in turn, each with a key of the office.
+        """
         taken, self.assignments = self.assignments[:count], self.assignments[count:]
         assert len(taken) == count
         return [
-            write_request(self.port, PATH, self.key, to_json(a_body(id)), str(id) if once else None)
-            for id in taken
+            write_request(
+                self.port, PATH, self.keys[n % callers], to_json(a_body(id)), str(id) if once else None
+            )
+            for n, id in enumerate(taken)
         ]
 
     def cpu_seconds(self) -> float:
@@ -53,12 +58,16 @@ class Worker:
 async def open_worker(stage: Stage, assignment_count: int) -> AsyncIterator[Worker]:
     """Start it on a database where one unit owes so much, and stop it at the end."""
     database, port = stage.databases["submissions"], find_free_port()
-    secret, key_id, unit = access.make_secret(), new_id(), new_id()
+    secrets, unit = {new_id(): access.make_secret() for _ in range(MOST_CALLERS)}, new_id()
     assignments = [new_id() for _ in range(assignment_count)]
     connection = await asyncpg.connect(database.app_dsn)
     await connection.execute(SEED_ASSIGNMENTS, assignments, new_id(), new_id(), unit, SECTIONS)
     await access.keep(
-        connection, [AccessKey(key_id, unit, "reporter", access.hash_secret(secret), None, None, 1)]
+        connection,
+        [
+            AccessKey(id, unit, "reporter", access.hash_secret(secret), None, None, 1)
+            for id, secret in secrets.items()
+        ],
     )
     await connection.close()
     settings = {
@@ -74,8 +83,8 @@ async def open_worker(stage: Stage, assignment_count: int) -> AsyncIterator[Work
     )
     try:
         await _until_it_listens(port)
-        key = access.write_key(key_id, secret)
-        yield Worker(port, database.owner_dsn, key, assignments, psutil.Process(process.pid))
+        keys = [access.write_key(id, secret) for id, secret in secrets.items()]
+        yield Worker(port, database.owner_dsn, keys, assignments, psutil.Process(process.pid))
     finally:
         process.terminate()
         await process.wait()

@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from chassis.connections import Connection
 from chassis.database import Database
+from chassis.gathering import Gatherer
 from chassis.refusals import Unauthorized
 
 CACHE_SECONDS = 1.0
@@ -108,8 +109,9 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-FIND = """
-    SELECT id, organization_id, role, secret_sha256, expires_at, revoked_at, version FROM access_key WHERE id = $1
+FIND_ALL = """
+    SELECT id, organization_id, role, secret_sha256, expires_at, revoked_at, version
+      FROM access_key WHERE id = ANY ($1::uuid[])
 """
 KEEP = """
     INSERT INTO access_key AS known (id, organization_id, role, secret_sha256, expires_at, revoked_at, version)
@@ -159,6 +161,7 @@ class KeyRing:
         self.database = database
         self._note = note
         self._cache: dict[bytes, _Held] = {}
+        self._looks: Gatherer[UUID, AccessKey | None] = Gatherer(self._look)
 
     async def admit(self, authorization: list[str]) -> Principal:
         """The caller behind the request's Authorization headers, or a refusal that says why not."""
@@ -196,14 +199,19 @@ class KeyRing:
     async def _find(self, id: UUID, secret: str) -> AccessKey:
         """The key with this secret. A wrong one costs the same look at the database, whether the id is known or not,
         and is never held: guessing fills nothing and tells nothing."""
-        async with self.database.reading() as connection:
-            row = await connection.fetchrow(FIND, id)
-        key = None if row is None else AccessKey(**dict(row))
+        key = await self._looks.ask(id)
         if not _is_secret(key, hash_secret(secret)) or key is None:
             raise KeyUnknown(
                 "this key is not known; expected one that the office has made (a new one takes a moment to arrive)"
             )
         return key
+
+    async def _look(self, ids: Sequence[UUID]) -> list[AccessKey | Exception | None]:
+        """The keys of all who come at the same moment, in one statement."""
+        async with self.database.reading() as connection:
+            rows = await connection.fetch(FIND_ALL, ids)
+        found = {row["id"]: AccessKey(**dict(row)) for row in rows}
+        return [found.get(id) for id in ids]
 
     def _hold(self, shown: bytes, held: _Held) -> None:
         if len(self._cache) >= CACHE_SIZE:

@@ -66,7 +66,7 @@ class DirectRoute(KeyedRoute):
 
 
 class Shortcut:
-    """The short way: one message with the whole body, a key that is known already, and an answer in order."""
+    """The short way: an ordinary request, a key that is known, and an answer in order."""
 
     def __init__(
         self, app: Starlette, routes: Iterable[DirectRoute], ring: KeyRing, metrics: HttpMetrics
@@ -91,13 +91,13 @@ class Shortcut:
         messages = [] if _is_too_long(headers) else await _read(receive)
         at = self.ring.database.clock.now()
         body = b"".join([each.get("body", b"") for each in messages])
-        principal = None
-        if messages and messages[-1]["type"] == "http.request" and len(body) <= BODY_LIMIT:
-            principal = self._recognize(scope, headers, at)
-        if principal is None:
+        is_whole = messages and messages[-1]["type"] == "http.request" and len(body) <= BODY_LIMIT
+        if not is_whole or not _is_ordinary(scope, headers):
             await self.long_way(scope, _again(messages, receive), send)
             return
         try:
+            shown = headers[b"authorization"]
+            principal = self.ring.recall(shown, at) or await self.ring.admit([shown.decode("latin-1")])
             assert route.json_model is not None
             command = parse(route.json_model, body)
             claim = self._claim(route, principal, headers, body)
@@ -120,16 +120,6 @@ class Shortcut:
         await send({"type": "http.response.body", "body": written})
         self.metrics.answer(scope["method"], route.path, status, time.perf_counter() - started)
 
-    def _recognize(self, scope: Scope, headers: dict[bytes, bytes], at: datetime) -> Principal | None:
-        """The caller of an ordinary request; None when it has to go the long way."""
-        is_ordinary = (
-            headers.get(b"content-type") == b"application/json"
-            and b"content-encoding" not in headers
-            and len(headers) == len(scope["headers"])
-            and not scope["query_string"]
-        )
-        return self.ring.recall(headers.get(b"authorization", b""), at) if is_ordinary else None
-
     @staticmethod
     def _claim(
         route: DirectRoute, principal: Principal, headers: dict[bytes, bytes], body: bytes
@@ -150,6 +140,17 @@ class Shortcut:
         except Exception as error:
             response = await answer_problem(request, error)
         await response(scope, receive, send)
+
+
+def _is_ordinary(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether nothing about it needs more than a look."""
+    return (
+        headers.get(b"content-type") == b"application/json"
+        and b"authorization" in headers
+        and b"content-encoding" not in headers
+        and len(headers) == len(scope["headers"])
+        and not scope["query_string"]
+    )
 
 
 def _is_too_long(headers: dict[bytes, bytes]) -> bool:

@@ -1,5 +1,6 @@
 """Key uses: noted in memory, kept in one statement, told to others at most once an hour a key."""
 
+import asyncio
 import time
 from datetime import datetime, timedelta
 from typing import Any
@@ -147,3 +148,22 @@ async def test_only_the_one_spelling_of_a_key_is_held(desk: Desk) -> None:
     assert ring._cache == {}
     await ring.admit([f"Bearer {key}"])
     assert len(ring._cache) == 1
+
+
+async def test_those_who_come_at_once_are_looked_up_in_one_statement(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [await desk.service.let_in(next(iter(desk.ids.values())), "reporter") for _ in range(10)]
+    ring: KeyRing = KeyRing(desk.service.database)
+    looks = 0
+    reading = desk.service.database.reading
+
+    def counted() -> Any:
+        nonlocal looks
+        looks += 1
+        return reading()
+
+    monkeypatch.setattr(desk.service.database, "reading", counted)
+    callers = await asyncio.gather(*(ring.admit([f"Bearer {key}"]) for key in keys))
+    assert [caller.key_id for caller in callers] == [id_of(key) for key in keys]
+    assert looks == 1

@@ -38,8 +38,7 @@ async def send(
 
 @pytest.fixture
 async def long_ways(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Who went the long way since the town's key became known."""
-    await send(world, b"{}", SHORT)
+    """Who went the long way."""
     went: list[str] = []
     answer = DirectRoute.answer
 
