@@ -19,7 +19,7 @@ from contracts.registry.assignments import (
 )
 from contracts.registry.deliverables import Deliverable
 from contracts.shapes import changed
-from services.registry.deliverables.deadline import due_moment, warnings_of
+from services.registry.deliverables.deadline import check_in_reach, due_moment, warnings_of
 
 
 class ExtensionInThePast(Unprocessable):
@@ -54,7 +54,7 @@ def grant(
         due_at = due_moment(command.due_on, command.due_time, deliverable.timezone).astimezone(UTC)
     else:
         assert command.due_at is not None
-        due_at = command.due_at
+        due_at = check_in_reach(command.due_at)
     if due_at <= at:
         raise ExtensionInThePast(f"due_at {due_at.isoformat()} is not after now, {at.isoformat()}")
     if deliverable.due_at is not None and due_at < deliverable.due_at:

@@ -38,6 +38,15 @@ def due_moment(due_on: date, due_time: time | None, zone: str) -> datetime:
     return instant_of(due_on, LAST_MOMENT if due_time is None else due_time, zone)
 
 
+def check_in_reach(due_at: datetime) -> datetime:
+    """The moment itself, or DueOutOfReach."""
+    if due_at.year not in YEARS:
+        raise DueOutOfReach(
+            f"due_at is {due_at.isoformat()}; expected a moment from {YEARS[0]} to {YEARS[-1]}"
+        )
+    return due_at
+
+
 def day_off_warning(due_on: date, calendar: WorkingCalendar) -> DueWarning | None:
     """What to say of a due date on a day off: why it is off, and the nearest working days. None on others."""
     if calendar.is_working_day(due_on):

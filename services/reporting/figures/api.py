@@ -15,7 +15,7 @@ from contracts.shapes import GivenInstant
 from services.reporting.figures import handlers
 
 router = make_router()
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _NO_SIGN = re.compile(r"\d:\d\d(:\d\d([.,]\d+)?)? \d\d:?\d\d")
 
 

@@ -1,10 +1,13 @@
 """The texts of the matrix's rows, written anew by the clock wherever the rows have changed or fallen due."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
 
 from chassis.connections import Connection
 from chassis.database import Database
@@ -12,7 +15,9 @@ from services.reporting.figures.cells import FORM, write_cells
 from services.reporting.figures.matrix import debts_of_cells
 
 AT_ONCE = 25
-"""Rows a transaction: writing a hundred cells takes a fraction of a millisecond, in which nobody else is answered."""
+"""Rows a transaction."""
+
+log = structlog.get_logger()
 
 Key = tuple[UUID, UUID]
 """A campaign and a unit that owes something in it."""
@@ -60,25 +65,34 @@ FORGET = """
 
 
 async def keep_texts(database: Database) -> None:
-    """Write the texts that are wanting, until none is."""
-    while True:
-        now = database.clock.now()
+    """Write the texts that are wanting, until none is that can be written."""
+    written = 1
+    while written:
+        now, written = database.clock.now(), 0
         async with database.reading() as connection:
             stale = await find_stale(connection, now)
-        if not stale:
-            return
         for start in range(0, len(stale), AT_ONCE):
-            await _keep(database, stale[start : start + AT_ONCE], now)
-        async with database.transaction() as tx:
-            await tx.connection.execute(FORGET)
-
-
-async def _keep(database: Database, keys: Sequence[Key], now: datetime) -> None:
+            written += await _keep(database, stale[start : start + AT_ONCE], now)
     async with database.transaction() as tx:
-        written = [_write(row, now) for row in await read_cells(tx.connection, keys)]
-        await tx.connection.executemany(KEEP, written)
+        await tx.connection.execute(FORGET)
 
 
-def _write(row: dict[str, Any], now: datetime) -> tuple[Any, ...]:
-    text = write_cells(debts_of_cells(row.pop("cells")), now, ZoneInfo(row["zone"]))
-    return *row.values(), text.since, text.until, text.body
+async def _keep(database: Database, keys: Sequence[Key], now: datetime) -> int:
+    async with database.transaction() as tx:
+        texts = []
+        for row in await read_cells(tx.connection, keys):
+            texts += _write(row, now)
+            # One row at a time is long enough for whoever else is to be answered.
+            await asyncio.sleep(0)
+        await tx.connection.executemany(KEEP, texts)
+    return len(texts)
+
+
+def _write(row: dict[str, Any], now: datetime) -> list[tuple[Any, ...]]:
+    """The text of one row; none where it cannot be written, which is no fault of the others."""
+    try:
+        text = write_cells(debts_of_cells(row.pop("cells")), now, ZoneInfo(row["zone"]))
+    except (OverflowError, ZoneInfoNotFoundError) as error:
+        log.error("matrix_text_failed", organization_id=str(row["organization_id"]), error=repr(error))
+        return []
+    return [(*row.values(), text.since, text.until, text.body)]

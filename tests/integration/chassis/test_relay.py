@@ -95,12 +95,13 @@ async def test_pitfall_04_a_frozen_leader_is_replaced_and_writes_nothing_when_it
     cluster: Cluster, bus: TestBus
 ) -> None:
     async with fresh_database(cluster) as (database, made), connected(bus) as own:
-        async with relay_process(made, bus, "2") as frozen:
+        # Longer than a slow bus is waited for: else each would end the other for ever.
+        async with relay_process(made, bus, "6") as frozen:
             assert await says(frozen) == "leading"
             os.kill(frozen.pid, signal.SIGSTOP)
-            async with running(make_relay(database, made, own, stale_seconds=2)):
+            async with running(make_relay(database, made, own, stale_seconds=6)):
                 await record(database, registered())
-                await until_empty(database, seconds=15)
+                await until_empty(database, seconds=40)
                 os.kill(frozen.pid, signal.SIGCONT)
                 await record(database, *(registered() for _ in range(20)))
                 await until_empty(database)

@@ -45,6 +45,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"due_on": "2024-09-15"}, "extension_gives_no_time"),
     ({"due_on": "2024-08-29"}, "extension_in_the_past"),
     ({"due_on": "2124-09-16"}, "due_out_of_reach"),
+    ({"due_at": "9999-12-31T20:00:00Z"}, "due_out_of_reach"),
     ({"due_on": "2024-09-20", "due_time": "18:00:00+09:00"}, "due_time_has_offset"),
     ({"due_on": "2024-09-31"}, "invalid"),
 ]

@@ -111,3 +111,18 @@ async def test_texts_of_units_that_owe_nothing_any_more_are_removed(world: World
     async with world.service.database.reading() as connection:
         kept = await connection.fetch("SELECT organization_id FROM matrix_text")
     assert {row["organization_id"] for row in kept} == {facts.ids["south"], facts.ids["stranger"]}
+
+
+OUT_OF_REACH = """
+    UPDATE matrix_row
+       SET cells = (SELECT jsonb_object_agg(key, jsonb_set(value, '{1}', '"9999-12-31T23:00:00+00:00"'))
+                      FROM jsonb_each(cells))
+     WHERE organization_id = (SELECT organization_id FROM matrix_row ORDER BY organization_id LIMIT 1)
+"""
+
+
+async def test_a_row_that_cannot_be_written_keeps_no_other_from_its_text(world: World) -> None:
+    await owe(world)
+    await change(world, OUT_OF_REACH)
+    await keep_texts(world.service.database)
+    assert await count_stale(world) == 1
