@@ -179,6 +179,7 @@ async def test_a_moment_that_cannot_be_shown_is_refused(
         ("2024-09-01 00:59:59.999999+0800", "expected its + to be written %2B"),
         ("1725152400", "is a number; expected a moment with its offset"),
         ("-1.5", "is a number; expected a moment with its offset"),
+        (".5", "is a number; expected a moment with its offset"),
     ],
 )
 async def test_a_moment_that_lost_its_sign_and_one_in_seconds_are_refused_in_clear_words(
