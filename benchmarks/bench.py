@@ -18,6 +18,9 @@ class Row:
     highest: float
     ratio: float
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.middle:,.2f} {self.unit} ({self.lowest:,.2f} to {self.highest:,.2f})"
+
 
 async def compare(cases: Mapping[str, Case], unit: str, rounds: int) -> list[Row]:
     """Run each case once a round; the first is the base of the ratios."""

@@ -230,10 +230,7 @@ async def _alone(assignments: int, submissions: int) -> None:
     started = time.perf_counter()
     async with open_stage() as stage:
         for row in await measure(stage, assignments, submissions):
-            print(
-                f"{row.name}: {row.middle:.2f} {row.unit} ({row.lowest:.2f} to {row.highest:.2f}), "
-                f"{1 / row.ratio:.1f} times as fast"
-            )
+            print(f"{row}, {1 / row.ratio:.1f} times as fast")
     print(f"in {time.perf_counter() - started:.0f} s")
 
 

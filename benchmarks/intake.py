@@ -174,9 +174,7 @@ async def _run_alone() -> None:
     async with open_stage() as stage:
         for rows in await measure(stage, 3):
             for row in rows:
-                print(
-                    f"{row.name}: {row.middle:.2f} {row.unit} ({row.lowest:.2f} to {row.highest:.2f}), {row.ratio:.2f}"
-                )
+                print(f"{row}, {row.ratio:.2f}")
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ async def _open_campaign(stage: Stage, campaign_id: UUID, office_id: UUID) -> No
 async def _alone(event_count: int) -> None:
     async with open_stage() as stage:
         for row in await measure(stage, event_count):
-            print(f"{row.name}: {row.middle:,.2f} {row.unit}")
+            print(row)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ async def _asking(request: Request) -> Asking:
     raise RuntimeError(f"{request.url.path} is a direct route, which makes its own Asking")
 
 
-Asked = Annotated[Asking, Depends(_asking)]
+Asker = Annotated[Asking, Depends(_asking)]
 
 
 class DirectRoute(KeyedRoute):
@@ -61,8 +61,7 @@ class DirectRoute(KeyedRoute):
         claim = await self._admit(parsed, self.json_model)
         asking = Asking(parsed.app, parsed.state.principal, at, claim, current_traceparent())
         answer = await self.endpoint(parsed.parsed, asking)
-        headers = {"ETag": f'"{answer.version}"'}
-        return Response(answer.model_dump_json(), self.status_code or 200, headers, "application/json")
+        return Response(to_json(answer), self.status_code or 200, {"ETag": _etag(answer)}, "application/json")
 
 
 class Shortcut:
@@ -107,15 +106,13 @@ class Shortcut:
             scope[_FAILED] = error
             await self.long_way(scope, receive, send)
             return
-        request_id = read_request_id(headers.get(b"x-request-id", b""))
-        written = to_json(answer)
+        written, status = to_json(answer), route.status_code or 200
         head = [
             _JSON,
             (b"content-length", b"%d" % len(written)),
-            (b"etag", b'"%d"' % answer.version),
-            (b"x-request-id", request_id.encode()),
+            (b"etag", _etag(answer).encode()),
+            (b"x-request-id", read_request_id(headers.get(b"x-request-id", b"")).encode()),
         ]
-        status = route.status_code or 200
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": written})
         self.metrics.answer(scope["method"], route.path, status, time.perf_counter() - started)
@@ -140,6 +137,10 @@ class Shortcut:
         except Exception as error:
             response = await answer_problem(request, error)
         await response(scope, receive, send)
+
+
+def _etag(answer: Any) -> str:
+    return f'"{answer.version}"'
 
 
 def _is_ordinary(scope: Scope, headers: dict[bytes, bytes]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,12 @@ async def test_the_last_use_on_another_service_is_shown_by_registry(installation
     office = (await installation.ask_until("GET", "registry", "/v1/me", 200))["organization"]["id"]
     body = {"organization_id": office, "role": "reporter", "label": "平台"}
     made = await installation.ask_until("POST", "registry", "/v1/keys", 201, json=body)
+    began = datetime.now(UTC)
     await installation.ask_until("GET", "submissions", "/v1/me", 200, made["key"])
 
-    async def is_shown() -> bool:
+    async def last_use() -> str | None:
         shown = (await installation.ask("GET", "registry", f"/v1/keys/{made['id']}")).json()
-        return shown["last_used_at"] is not None
+        return str(shown["last_used_at"]) if shown["last_used_at"] else None
 
-    await until(is_shown, seconds=30, every=0.2)
+    used = datetime.fromisoformat(await until(last_use, seconds=30, every=0.2))
+    assert began <= used <= datetime.now(UTC)

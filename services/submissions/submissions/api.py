@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from chassis.http.bodies import check_media
 from chassis.http.description import BINARY, bytes_of
-from chassis.http.direct import Asked, DirectRoute
+from chassis.http.direct import Asker, DirectRoute
 from chassis.http.paging import Page, Paging, cut
 from chassis.http.routes import Caller, IfMatch, OncePerKey, make_router
 from chassis.http.state import Db
@@ -40,7 +40,7 @@ direct = make_router(DirectRoute)
 
 
 @direct.post("/v1/submissions", status_code=201, dependencies=[OncePerKey])
-async def hand_in(command: HandIn, asking: Asked) -> Receipt:
+async def hand_in(command: HandIn, asking: Asker) -> Receipt:
     """Hand in for an assignment: the first version or the next. The answer is the receipt. State secrets may not be
     entered (不得填报涉密信息). Without an Idempotency-Key, what says the same as the newest version, while nobody
     has decided it, is answered with that version's receipt. On time is judged at the moment at which the request
